@@ -1,0 +1,246 @@
+/**
+ * The Workspace object: one per workspace, the owner of its boards, people, feedback and votes, and of the sockets that watch them. Here are the entry points only; each verb stands
+ * in a file of its own under `workspace/`. Commands run in one synchronous transaction; what they changed is told to the sockets after the commit.
+ *
+ * Reached through `env.WORKSPACE.getByName(slug)`: partyserver's own look-up makes a second round trip. Everything is set up in the constructor, for plain RPC does not
+ * run `onStart`. A slug that was never used has no tables, so asking for it writes nothing.
+ */
+import { type Connection, type ConnectionContext, Server } from "partyserver";
+import { isMigrated, migrate } from "../schema/migrate.ts";
+import { MIGRATIONS } from "../schema/workspace/manifest.ts";
+import type { Call } from "../src/call.ts";
+import { nameFromSlug } from "../src/domain/boards.ts";
+import { type Failure, failure } from "../src/errors.ts";
+import { fault, log, setLogLevel } from "../src/log.ts";
+import { HEARTBEAT, LIVE_SUBPROTOCOL } from "../src/protocol/live/version.ts";
+import type { CreateBoard, UpdateBoard } from "../src/protocol/rest/boards.ts";
+import type { CreateFeedback, ListFeedback, UpdateFeedback } from "../src/protocol/rest/feedback.ts";
+import type { CreateWorkspace, UpdateWorkspace } from "../src/protocol/rest/workspaces.ts";
+import { err, type Result } from "../src/result.ts";
+import { MeteredStorage } from "./shared/metered-storage.ts";
+import { boardPage } from "./workspace/board-page.ts";
+import { createBoard, deleteBoard, listBoards, readBoard, updateBoard } from "./workspace/boards.ts";
+import { FanOut } from "./workspace/fan-out.ts";
+import { createFeedback, deleteFeedback, readFeedback, updateFeedback } from "./workspace/feedback.ts";
+import { listFeedback } from "./workspace/list-feedback.ts";
+import { runPurge } from "./workspace/purge.ts";
+import { admit, boardTag, type Caller, type LiveConnection, receive, type SocketState, tagsOf } from "./workspace/sockets.ts";
+import { readSettings, WorkspaceStore } from "./workspace/store.ts";
+import { type CastVote, castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
+import { createWorkspace, deleteWorkspace, openBoard, readWorkspace, updateWorkspace, workspaceNotFound } from "./workspace/workspace.ts";
+
+export class Workspace extends Server<Env> {
+  static override options = { hibernate: true };
+
+  readonly #storage: MeteredStorage;
+  readonly #store: WorkspaceStore;
+  readonly #fanOut: FanOut;
+  readonly #admitted = new WeakMap<Request, Caller>();
+  /** Null: not looked up since the last change to it. */
+  #active: boolean | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    setLogLevel(env.LOG_LEVEL);
+    const clock = () => Date.now();
+    this.#storage = new MeteredStorage(ctx.storage);
+    if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    else this.#active = false;
+    this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock);
+    this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), clock);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT.request, HEARTBEAT.response));
+  }
+
+  // Workspaces
+
+  createWorkspace(call: Call, command: CreateWorkspace) {
+    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#active = null;
+    return this.#commit("workspace.create", call, () => createWorkspace(this.#store, this.name, command.name));
+  }
+  readWorkspace(call: Call) {
+    return this.#read("workspace.read", call, () => readWorkspace(this.#store, this.name));
+  }
+  updateWorkspace(call: Call, command: UpdateWorkspace) {
+    return this.#write("workspace.update", call, () => updateWorkspace(this.#store, this.name, command));
+  }
+  deleteWorkspace(call: Call) {
+    const result = this.#write("workspace.delete", call, () => deleteWorkspace(this.#store));
+    this.#active = null;
+    return result;
+  }
+
+  // Boards
+
+  listBoards(call: Call) {
+    return this.#read("board.list", call, () => listBoards(this.#store));
+  }
+  createBoard(call: Call, command: CreateBoard) {
+    return this.#write("board.create", call, () => createBoard(this.#store, command));
+  }
+  readBoard(call: Call, board: string) {
+    return this.#read("board.read", call, () => readBoard(this.#store, board));
+  }
+  updateBoard(call: Call, board: string, command: UpdateBoard) {
+    return this.#write("board.update", call, () => updateBoard(this.#store, board, command));
+  }
+  deleteBoard(call: Call, board: string) {
+    return this.#write("board.delete", call, () => deleteBoard(this.#store, board));
+  }
+  /** All that the server-rendered board page shows, in one hop. */
+  boardPage(call: Call, board: string, query: ListFeedback, externalUserId: string | null) {
+    return this.#read("board.page", call, () => boardPage(this.#store, this.name, board, query, externalUserId));
+  }
+
+  // Feedback
+
+  listFeedback(call: Call, board: string, query: ListFeedback) {
+    return this.#read("feedback.list", call, () => listFeedback(this.#store, board, query));
+  }
+  createFeedback(call: Call, board: string, command: CreateFeedback) {
+    if (call.openWorkspaces) this.#open(call, board);
+    return this.#write("feedback.create", call, () => createFeedback(this.#store, board, command));
+  }
+  readFeedback(call: Call, board: string, id: number) {
+    return this.#read("feedback.read", call, () => readFeedback(this.#store, call, board, id));
+  }
+  updateFeedback(call: Call, board: string, id: number, command: UpdateFeedback) {
+    return this.#write("feedback.update", call, () => updateFeedback(this.#store, board, id, command));
+  }
+  deleteFeedback(call: Call, board: string, id: number) {
+    return this.#write("feedback.delete", call, () => deleteFeedback(this.#store, board, id));
+  }
+
+  // Votes
+
+  castVote(call: Call, board: string, feedbackId: number, command: CastVote) {
+    return this.#write("vote.cast", call, () => castVote(this.#store, call, board, feedbackId, command));
+  }
+  removeVote(call: Call, board: string, feedbackId: number, externalUserId: string) {
+    return this.#write("vote.remove", call, () => removeVote(this.#store, board, feedbackId, externalUserId));
+  }
+  lookUpVotes(call: Call, board: string, ids: readonly number[], externalUserId: string) {
+    return this.#read("vote.look-up", call, () => lookUpVotes(this.#store, board, ids, externalUserId));
+  }
+
+  // Sockets
+
+  /** A socket's upgrade. A refusal is a `Failure` as JSON, which the Worker words; partyserver would answer a throw with its stack. */
+  override async fetch(request: Request): Promise<Response> {
+    const caller = this.#read("live.open", { ...ANONYMOUS, requestId: request.headers.get("x-request-id") ?? "-" }, () =>
+      admit(this.#store, this.ctx, request),
+    );
+    if (!caller.ok) return Response.json(caller.error, { status: 400 });
+    this.#admitted.set(request, caller.value);
+    const response = await super.fetch(request);
+    if (response.webSocket === null) return Response.json(failure("INTERNAL", "The socket could not be opened."), { status: 500 });
+    const headers = { "sec-websocket-protocol": LIVE_SUBPROTOCOL };
+    return new Response(null, { status: 101, webSocket: response.webSocket, headers });
+  }
+
+  override getConnectionTags(_socket: Connection, { request }: ConnectionContext): string[] {
+    const caller = this.#admitted.get(request);
+    return caller === undefined ? [] : tagsOf(caller);
+  }
+
+  override onConnect(socket: Connection<SocketState>, { request }: ConnectionContext): void {
+    const caller = this.#admitted.get(request);
+    if (caller === undefined) socket.close(1011, "not admitted");
+    else socket.setState({ ...caller, greeted: false });
+  }
+
+  override onMessage(socket: LiveConnection, message: unknown): void {
+    const { requestId } = ANONYMOUS;
+    try {
+      receive({ store: this.#store, fanOut: this.#fanOut, vote: this.#vote }, socket, message);
+    } catch (thrown) {
+      log("error", fault(requestId, "Workspace.onMessage", thrown));
+      socket.close(1011, "internal error");
+    }
+  }
+
+  override onClose(socket: LiveConnection): void {
+    const boardId = socket.state?.boardId;
+    if (boardId !== undefined) this.#fanOut.remove(boardId, socket);
+  }
+
+  override onError(socket: LiveConnection): void {
+    this.onClose(socket);
+  }
+
+  override onAlarm(): void {
+    this.#store.runDue(
+      (task) => runPurge(this.#store, task),
+      (task, thrown) => log("error", fault(task, "Workspace.onAlarm", thrown)),
+    );
+  }
+
+  readonly #vote = (call: Call, board: string, feedbackId: number, person: string, voted: boolean) =>
+    voted
+      ? this.castVote(call, board, feedbackId, { externalUserId: person })
+      : this.removeVote(call, board, feedbackId, person);
+
+  *#greeted(boardId: number): Generator<Connection<SocketState>> {
+    for (const socket of this.getConnections<SocketState>(boardTag(boardId))) {
+      if (socket.state?.greeted === true) yield socket;
+    }
+  }
+
+  /** Before a first post: the workspace and board it names, unless they are there. A refusal shows when the post finds no board. */
+  #open(call: Call, board: string): void {
+    if (this.#isActive() && this.#store.board(board) !== null) return;
+    if (nameFromSlug(this.name) === null || nameFromSlug(board) === null) return;
+    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#active = null;
+    this.#commit("board.open", call, () => openBoard(this.#store, this.name, board));
+  }
+
+  // Every call: one log line, with what it cost.
+
+  #read<T>(verb: string, call: Call, query: () => Result<T, Failure>): Result<T, Failure> {
+    return this.#logged(verb, call, () => (this.#isActive() ? query() : err(workspaceNotFound())));
+  }
+
+  #write<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
+    if (!this.#isActive()) return this.#logged(verb, call, () => err(workspaceNotFound()));
+    return this.#commit(verb, call, command);
+  }
+
+  #commit<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
+    return this.#logged(verb, call, () => {
+      const { result, changes } = this.#store.commit(command);
+      this.#fanOut.publish(changes);
+      return result;
+    });
+  }
+
+  #isActive(): boolean {
+    this.#active ??= readSettings(this.#store) !== null;
+    return this.#active;
+  }
+
+  #logged<T>(verb: string, call: Call, run: () => Result<T, Failure>): Result<T, Failure> {
+    const startedAt = performance.now();
+    let outcome = "thrown";
+    try {
+      const result = run();
+      outcome = result.ok ? "ok" : result.error.code;
+      return result;
+    } finally {
+      const cost = this.#storage.sql.take();
+      log("info", {
+        kind: "object",
+        requestId: call.requestId,
+        workspace: this.name,
+        object: "Workspace",
+        verb,
+        ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
+        ...cost,
+        seq: this.#active === true ? this.#store.seq() : 0,
+        outcome,
+      });
+    }
+  }
+}
+
+const ANONYMOUS: Call = { requestId: "-", operator: false, openWorkspaces: false };

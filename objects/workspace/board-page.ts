@@ -1,0 +1,37 @@
+/** What the server-rendered board page needs, read together: the page costs one hop. */
+import type { Failure } from "../../src/errors.ts";
+import type { Board } from "../../src/protocol/rest/boards.ts";
+import type { ListFeedback } from "../../src/protocol/rest/feedback.ts";
+import type { Workspace } from "../../src/protocol/rest/workspaces.ts";
+import { ok, type Result } from "../../src/result.ts";
+import { readBoard } from "./boards.ts";
+import { type FeedbackPage, listFeedback } from "./list-feedback.ts";
+import type { WorkspaceStore } from "./store.ts";
+import { votesOf } from "./vote.ts";
+import { readWorkspace } from "./workspace.ts";
+
+/** `votes`: the person's weight by item id, for the items of this page. */
+export type BoardPage = FeedbackPage & {
+  readonly workspace: Workspace;
+  readonly board: Board;
+  readonly votes: Record<string, number>;
+};
+
+/** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, INVALID_CURSOR, INVALID_REQUEST. */
+export function boardPage(
+  store: WorkspaceStore,
+  slug: string,
+  boardSlug: string,
+  query: ListFeedback,
+  externalUserId: string | null,
+): Result<BoardPage, Failure> {
+  const workspace = readWorkspace(store, slug);
+  if (!workspace.ok) return workspace;
+  const board = readBoard(store, boardSlug);
+  if (!board.ok) return board;
+  const page = listFeedback(store, boardSlug, query);
+  if (!page.ok) return page;
+  const ids = page.value.items.map((item) => item.id);
+  const votes = externalUserId === null || ids.length === 0 ? {} : votesOf(store, ids, externalUserId);
+  return ok({ ...page.value, workspace: workspace.value, board: board.value, votes });
+}

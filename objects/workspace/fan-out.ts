@@ -1,0 +1,118 @@
+/**
+ * Tells a board's open sockets what was committed. Votes are conflated: the first after a quiet moment goes out at once, the rest of a burst in one frame per interval,
+ * each item with its newest count only. Frames leave in order of seq, so a change to an item first flushes the votes before it: a client's last seq then
+ * covers all that is older, which is what makes resuming safe. Everything here is memory; after a crash or a hibernation clients resume from the rows.
+ *
+ * Sockets are kept in a set per board, for `broadcast` and `getWebSockets` cost a look at every socket's attachment or tags on each frame.
+ */
+import type { Connection } from "partyserver";
+import type { DownFrame } from "../../src/protocol/live/down.ts";
+import { VOTES_FRAME_INTERVAL_MS } from "../../src/limits.ts";
+import type { Change } from "./store.ts";
+
+type Channel = {
+  readonly sockets: Set<Connection>;
+  /** Newest count by item, not sent yet. */
+  readonly votes: Map<number, number>;
+  seq: number;
+  lastFrameAt: number;
+  timer: ReturnType<typeof setTimeout> | null;
+};
+
+export class FanOut {
+  readonly #channels = new Map<number, Channel>();
+  /** Those of a board's open sockets that said hello; asked once per board after waking. */
+  readonly #greeted: (boardId: number) => Iterable<Connection>;
+  readonly #clock: () => number;
+
+  constructor(greeted: (boardId: number) => Iterable<Connection>, clock: () => number) {
+    this.#greeted = greeted;
+    this.#clock = clock;
+  }
+
+  /** From now on the socket gets the board's frames. */
+  add(boardId: number, socket: Connection): void {
+    this.#channel(boardId).sockets.add(socket);
+  }
+
+  remove(boardId: number, socket: Connection): void {
+    this.#channels.get(boardId)?.sockets.delete(socket);
+  }
+
+  /** People with the board open. */
+  online(boardId: number): number {
+    return this.#channel(boardId).sockets.size;
+  }
+
+  /** Sends the board's waiting votes now, so that a resume that follows starts from what everybody has seen. */
+  flush(boardId: number): void {
+    const channel = this.#channels.get(boardId);
+    if (channel !== undefined) this.#flush(channel);
+  }
+
+  /** Committed changes, in order of seq. */
+  publish(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const channel = this.#channel(change.boardId);
+      if (change.kind === "votes") {
+        channel.votes.set(change.id, change.voteCount);
+        channel.seq = change.seq;
+        this.#due(channel);
+        continue;
+      }
+      this.#flush(channel);
+      if (change.kind === "board-removed") this.#close(change.boardId, channel);
+      else send(channel, itemFrame(change));
+    }
+  }
+
+  #due(channel: Channel): void {
+    if (channel.timer !== null) return;
+    const wait = channel.lastFrameAt + VOTES_FRAME_INTERVAL_MS - this.#clock();
+    if (wait <= 0) this.#flush(channel);
+    else channel.timer = setTimeout(() => this.#flush(channel), wait);
+  }
+
+  #flush(channel: Channel): void {
+    if (channel.timer !== null) clearTimeout(channel.timer);
+    channel.timer = null;
+    if (channel.votes.size === 0) return;
+    const changes = Array.from(channel.votes, ([id, voteCount]) => ({ id, voteCount }));
+    channel.votes.clear();
+    channel.lastFrameAt = this.#clock();
+    send(channel, { type: "votes", seq: channel.seq, changes });
+  }
+
+  #close(boardId: number, channel: Channel): void {
+    for (const socket of channel.sockets) socket.close(1001, "board removed");
+    this.#channels.delete(boardId);
+  }
+
+  #channel(boardId: number): Channel {
+    let channel = this.#channels.get(boardId);
+    if (channel === undefined) {
+      const sockets = new Set(this.#greeted(boardId));
+      channel = { sockets, votes: new Map(), seq: 0, lastFrameAt: 0, timer: null };
+      this.#channels.set(boardId, channel);
+    }
+    return channel;
+  }
+}
+
+function itemFrame(change: Exclude<Change, { kind: "votes" | "board-removed" }>): DownFrame {
+  if (change.kind === "removed") return { type: "feedback", seq: change.seq, op: "removed", item: { id: change.id } };
+  return { type: "feedback", seq: change.seq, op: change.kind, item: change.item };
+}
+
+/** One serialisation for all. A socket that cannot take the frame is closed: its client resumes. */
+function send(channel: Channel, frame: DownFrame): void {
+  const text = JSON.stringify(frame);
+  for (const socket of channel.sockets) {
+    try {
+      socket.send(text);
+    } catch {
+      channel.sockets.delete(socket);
+      socket.close(1011, "send failed");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Pages of a board's public items. Each combination of sort, filters and cursor is one statement on one index, prepared when it is first asked for. Reads at most two rows
+ * (index and table) per item and one item more than the page, whatever the board's size; a search reads at most SEARCH_MATCHES_MAX matches.
+ */
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { feedbackItems } from "../../schema/workspace.ts";
+import { type Cursor, decodeCursor, encodeCursor } from "../../src/domain/cursor.ts";
+import { matchExpression } from "../../src/domain/search.ts";
+import { type Failure, invalidField } from "../../src/errors.ts";
+import { PAGE_ROWS_SKIPPED_MAX, SEARCH_MATCHES_MAX } from "../../src/limits.ts";
+import type { Feedback, ListFeedback, Sort } from "../../src/protocol/rest/feedback.ts";
+import { err, ok, type Result } from "../../src/result.ts";
+import { findBoard } from "./find-board.ts";
+import { presentFeedback } from "./present.ts";
+import { publicColumns } from "./statements.ts";
+import type { BoardRow, WorkspaceStore } from "./store.ts";
+
+export type FeedbackPage = { readonly items: Feedback[]; readonly nextCursor: string | null; readonly seq: number };
+
+/** Errors: BOARD_NOT_FOUND, INVALID_CURSOR, INVALID_REQUEST (a page too deep). */
+export function listFeedback(store: WorkspaceStore, board: string, query: ListFeedback): Result<FeedbackPage, Failure> {
+  const found = findBoard(store, board);
+  if (!found.ok) return found;
+  return pageOf(store, found.value, query);
+}
+
+export function pageOf(store: WorkspaceStore, board: BoardRow, query: ListFeedback): Result<FeedbackPage, Failure> {
+  const cursor = query.cursor === undefined ? null : decodeCursor(query.sort, query.cursor);
+  if (cursor !== null && !cursor.ok) return cursor;
+  const offset = ((query.page ?? 1) - 1) * query.limit;
+  if (offset > PAGE_ROWS_SKIPPED_MAX) {
+    return err(invalidField("query.page", `skips more than ${String(PAGE_ROWS_SKIPPED_MAX)} rows; go on by cursor`));
+  }
+  const rows = readRows(store, board, query, cursor?.value ?? null, offset);
+  const items = rows.slice(0, query.limit);
+  const last = items.at(-1);
+  const nextCursor =
+    rows.length > query.limit && last !== undefined
+      ? encodeCursor(query.sort, { value: last.sortValue, id: last.id })
+      : null;
+  return ok({ items: items.map((row) => presentFeedback(row, board.slug)), nextCursor, seq: store.seq() });
+}
+
+const SORT_COLUMN = {
+  vote_count: feedbackItems.voteCount,
+  created_at: feedbackItems.createdAt,
+  updated_at: feedbackItems.updatedAt,
+  trending: feedbackItems.trending,
+} as const satisfies Record<Sort, unknown>;
+
+function readRows(store: WorkspaceStore, board: BoardRow, query: ListFeedback, cursor: Cursor | null, offset: number) {
+  const search = query.q === undefined || query.q.trim() === "" ? null : query.q;
+  const match = search === null ? null : matchExpression(search, { boardId: board.id, status: query.status, category: query.category });
+  if (search !== null && match === null) return []; // no letter or digit to look for
+  const shape: Shape = {
+    sort: query.sort,
+    status: match === null && query.status !== undefined,
+    category: match === null && query.category !== undefined,
+    search: match !== null,
+    cursor: cursor !== null,
+  };
+  return listStatement(store, shape).all({
+    boardId: board.id,
+    status: query.status,
+    category: query.category,
+    match,
+    cursorValue: cursor?.value,
+    cursorId: cursor?.id,
+    limit: query.limit + 1,
+    offset,
+  });
+}
+
+type Shape = { sort: Sort; status: boolean; category: boolean; search: boolean; cursor: boolean };
+type ListStatement = ReturnType<typeof buildListStatement>;
+
+const prepared = new WeakMap<WorkspaceStore, Map<string, ListStatement>>();
+
+/** At most 4 sorts × 2 × (4 filters + search) statements. */
+function listStatement(store: WorkspaceStore, shape: Shape): ListStatement {
+  let statements = prepared.get(store);
+  if (statements === undefined) prepared.set(store, (statements = new Map()));
+  const key = Object.values(shape).join();
+  let statement = statements.get(key);
+  if (statement === undefined) statements.set(key, (statement = buildListStatement(store, shape)));
+  return statement;
+}
+
+function buildListStatement(store: WorkspaceStore, shape: Shape) {
+  const column = SORT_COLUMN[shape.sort];
+  const conditions: (SQL | undefined)[] = shape.search ? [matchesSearch()] : [
+    eq(feedbackItems.boardId, sql.placeholder("boardId")),
+    // A literal, not a parameter: only then does SQLite know that the partial indexes hold all the rows.
+    sql`${feedbackItems.visible} = 1`,
+    shape.status ? eq(feedbackItems.status, sql.placeholder("status")) : undefined,
+    shape.category ? eq(feedbackItems.category, sql.placeholder("category")) : undefined,
+  ];
+  if (shape.cursor) conditions.push(after(column));
+  return store.db
+    .select({ ...publicColumns, sortValue: sql<number>`${column}` })
+    .from(feedbackItems)
+    .where(and(...conditions))
+    .orderBy(desc(column), desc(feedbackItems.id))
+    .limit(sql.placeholder("limit"))
+    .offset(sql.placeholder("offset"))
+    .prepare();
+}
+
+/** The newest matches: FTS5 walks ids downwards and stops at the limit. Their scope tokens have filtered them already. */
+function matchesSearch(): SQL {
+  return inArray(
+    feedbackItems.id,
+    sql`(select rowid from feedback_search where feedback_search match ${sql.placeholder("match")} order by rowid desc limit ${sql.raw(String(SEARCH_MATCHES_MAX))})`,
+  );
+}
+
+function after(column: (typeof SORT_COLUMN)[Sort]): SQL | undefined {
+  const value = sql.placeholder("cursorValue");
+  const id = sql.placeholder("cursorId");
+  return sql`(${column}, ${feedbackItems.id}) < (${value}, ${id})`;
+}

@@ -1,0 +1,31 @@
+/** Rows to the shapes of the contract. */
+import type { FeedbackRow } from "./rows.ts";
+import type { Feedback, ModeratedFeedback } from "../../src/protocol/rest/feedback.ts";
+
+type PublicRow = Pick<FeedbackRow, "id" | "title" | "description" | "status" | "category" | "voteCount" | "commentCount" | "authorName" | "pinned" | "createdAt" | "updatedAt">;
+
+export function presentFeedback(row: PublicRow, board: string): Feedback {
+  return {
+    id: row.id,
+    board,
+    title: row.title,
+    description: row.description,
+    status: row.status,
+    category: row.category,
+    voteCount: row.voteCount,
+    commentCount: row.commentCount,
+    authorName: row.authorName,
+    pinned: row.pinned,
+    createdAt: instant(row.createdAt),
+    updatedAt: instant(row.updatedAt),
+  };
+}
+
+export function presentModerated(row: FeedbackRow, board: string, authorEmail: string | null): ModeratedFeedback {
+  const { moderationState, isHidden } = row;
+  return { ...presentFeedback(row, board), authorEmail, moderationState, isHidden };
+}
+
+export function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

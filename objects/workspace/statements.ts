@@ -1,0 +1,199 @@
+/** The hot statements, prepared once per object: building one costs twice what running it does. Cold ones stand in their verbs. */
+import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
+import { boards, endUsers, feedbackItems, feedbackTombstones, feedbackVotes, settings } from "../../schema/workspace.ts";
+
+const value = sql.placeholder;
+
+/** A placeholder where drizzle's types want a value of the column. */
+function bound<T>(name: string) {
+  return sql<T>`${value(name)}`;
+}
+
+export const publicColumns = {
+  id: feedbackItems.id,
+  title: feedbackItems.title,
+  description: feedbackItems.description,
+  status: feedbackItems.status,
+  category: feedbackItems.category,
+  voteCount: feedbackItems.voteCount,
+  commentCount: feedbackItems.commentCount,
+  authorName: feedbackItems.authorName,
+  pinned: feedbackItems.pinned,
+  createdAt: feedbackItems.createdAt,
+  updatedAt: feedbackItems.updatedAt,
+};
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+export function prepareStatements(db: DrizzleSqliteDODatabase) {
+  return { ...counters(db), ...people(db), ...votes(db), ...items(db), ...resume(db) };
+}
+
+function counters(db: DrizzleSqliteDODatabase) {
+  const one = eq(settings.id, 1);
+  return {
+    readSeq: db.select({ seq: settings.seq }).from(settings).where(one).prepare(),
+    nextSeq: db
+      .update(settings)
+      .set({ seq: sql`seq + 1` })
+      .where(one)
+      .returning({ seq: settings.seq })
+      .prepare(),
+    nextFeedback: db
+      .update(settings)
+      .set({ seq: sql`seq + 1`, lastFeedbackId: sql`last_feedback_id + 1` })
+      .where(one)
+      .returning({ seq: settings.seq, id: settings.lastFeedbackId })
+      .prepare(),
+    shiftBoardCounters: db
+      .update(boards)
+      .set({ feedbackCount: sql`feedback_count + ${value("items")}`, voteCount: sql`vote_count + ${value("votes")}` })
+      .where(eq(boards.id, value("boardId")))
+      .prepare(),
+  };
+}
+
+function people(db: DrizzleSqliteDODatabase) {
+  return {
+    endUserByExternalId: db
+      .select({ id: endUsers.id })
+      .from(endUsers)
+      .where(eq(endUsers.externalId, value("externalId")))
+      .prepare(),
+    insertEndUser: db
+      .insert(endUsers)
+      .values({ externalId: bound<string>("externalId"), createdAt: bound<number>("now") })
+      .returning({ id: endUsers.id })
+      .prepare(),
+  };
+}
+
+function votes(db: DrizzleSqliteDODatabase) {
+  const key = and(eq(feedbackVotes.feedbackId, value("feedbackId")), eq(feedbackVotes.endUserId, value("endUserId")));
+  return {
+    voteOf: db
+      .select({ weight: feedbackVotes.weight, createdAt: feedbackVotes.createdAt })
+      .from(feedbackVotes)
+      .where(key)
+      .prepare(),
+    putVote: db
+      .insert(feedbackVotes)
+      .values({
+        feedbackId: bound<number>("feedbackId"),
+        endUserId: bound<number>("endUserId"),
+        weight: bound<number>("weight"),
+        createdAt: bound<number>("votedAt"),
+      })
+      .onConflictDoUpdate({
+        target: [feedbackVotes.feedbackId, feedbackVotes.endUserId],
+        set: { weight: sql`excluded.weight` },
+      })
+      .prepare(),
+    deleteVote: db.delete(feedbackVotes).where(key).prepare(),
+    /** One key look-up per id: `ids` is a JSON array, for a statement takes at most 100 parameters. */
+    votesOf: db
+      .select({ feedbackId: feedbackVotes.feedbackId, weight: feedbackVotes.weight })
+      .from(feedbackVotes)
+      .where(
+        and(
+          inArray(feedbackVotes.feedbackId, sql`(select value from json_each(${value("ids")}))`),
+          eq(feedbackVotes.endUserId, value("endUserId")),
+        ),
+      )
+      .prepare(),
+    setTally: db
+      .update(feedbackItems)
+      .set({ voteCount: bound<number>("voteCount"), trending: bound<number>("trending"), seq: bound<number>("seq") })
+      .where(eq(feedbackItems.id, value("feedbackId")))
+      .prepare(),
+  };
+}
+
+function items(db: DrizzleSqliteDODatabase) {
+  const byId = eq(feedbackItems.id, value("feedbackId"));
+  return {
+    votedItem: db
+      .select({
+        boardId: feedbackItems.boardId,
+        visible: feedbackItems.visible,
+        voteCount: feedbackItems.voteCount,
+        trending: feedbackItems.trending,
+        createdAt: feedbackItems.createdAt,
+      })
+      .from(feedbackItems)
+      .where(byId)
+      .prepare(),
+    boardBySlug: db
+      .select()
+      .from(boards)
+      .where(eq(boards.slug, value("slug")))
+      .prepare(),
+    // Bare placeholders, so that drizzle encodes booleans: bound by hand, `true` is stored as text.
+    insertFeedback: db
+      .insert(feedbackItems)
+      .values({
+        id: value("id"),
+        boardId: value("boardId"),
+        title: value("title"),
+        description: value("description"),
+        status: value("status"),
+        category: value("category"),
+        voteCount: value("voteCount"),
+        commentCount: value("commentCount"),
+        trending: value("trending"),
+        authorId: value("authorId"),
+        authorName: value("authorName"),
+        pinned: value("pinned"),
+        moderationState: value("moderationState"),
+        isHidden: value("isHidden"),
+        visible: value("visible"),
+        seq: value("seq"),
+        contentSeq: value("contentSeq"),
+        visibleSeq: value("visibleSeq"),
+        createdAt: value("createdAt"),
+        updatedAt: value("updatedAt"),
+      })
+      .prepare(),
+    feedbackById: db.select().from(feedbackItems).where(byId).prepare(),
+    authorEmail: db
+      .select({ email: endUsers.email })
+      .from(endUsers)
+      .where(eq(endUsers.id, value("authorId")))
+      .prepare(),
+  };
+}
+
+function resume(db: DrizzleSqliteDODatabase) {
+  return {
+    changedSince: db
+      .select({
+        ...publicColumns,
+        visible: feedbackItems.visible,
+        seq: feedbackItems.seq,
+        contentSeq: feedbackItems.contentSeq,
+        visibleSeq: feedbackItems.visibleSeq,
+      })
+      .from(feedbackItems)
+      .where(and(eq(feedbackItems.boardId, value("boardId")), gt(feedbackItems.seq, value("since"))))
+      .orderBy(feedbackItems.seq)
+      .limit(value("limit"))
+      .prepare(),
+    removedSince: db
+      .select({ id: feedbackTombstones.feedbackId, seq: feedbackTombstones.seq })
+      .from(feedbackTombstones)
+      .where(and(eq(feedbackTombstones.boardId, value("boardId")), gt(feedbackTombstones.seq, value("since"))))
+      .orderBy(feedbackTombstones.seq)
+      .limit(value("limit"))
+      .prepare(),
+    /** The newest tombstone that is one too many. */
+    tombstoneBeyond: db
+      .select({ seq: feedbackTombstones.seq })
+      .from(feedbackTombstones)
+      .where(eq(feedbackTombstones.boardId, value("boardId")))
+      .orderBy(desc(feedbackTombstones.seq))
+      .limit(1)
+      .offset(value("keep"))
+      .prepare(),
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * What every verb of the Workspace object works on: the database, its hot statements prepared once, and the changes to tell open sockets after the commit. Boards are
+ * held in memory, for every request names one; a write to them, or a rollback, forgets them.
+ */
+import { eq, isNotNull, sql } from "drizzle-orm";
+import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
+import * as tables from "../../schema/workspace.ts";
+import type { Feedback } from "../../src/protocol/rest/feedback.ts";
+import type { Result } from "../../src/result.ts";
+import type { MeteredStorage } from "../shared/metered-storage.ts";
+import { type AlarmClock, runDue, scheduleTask } from "../shared/schedule.ts";
+import { transact } from "../shared/transaction.ts";
+import { prepareStatements, type Statements } from "./statements.ts";
+
+export type BoardRow = Omit<typeof tables.boards.$inferSelect, "feedbackCount" | "voteCount" | "slug"> & { readonly slug: string };
+
+/** A change to a board's public face, to be told to its sockets. */
+export type Change =
+  | { readonly kind: "votes"; readonly boardId: number; readonly seq: number; readonly id: number; readonly voteCount: number }
+  | { readonly kind: "created" | "updated"; readonly boardId: number; readonly seq: number; readonly item: Feedback }
+  | { readonly kind: "removed"; readonly boardId: number; readonly seq: number; readonly id: number }
+  | { readonly kind: "board-removed"; readonly boardId: number };
+
+export class WorkspaceStore {
+  readonly db: DrizzleSqliteDODatabase;
+  readonly statements: Statements;
+  readonly #storage: MeteredStorage;
+  readonly #clock: () => number;
+  readonly #alarm: AlarmClock;
+  #boards: Map<string, BoardRow> | null = null;
+  #changes: Change[] = [];
+  #seq: number | null = null;
+
+  constructor(storage: MeteredStorage, alarm: AlarmClock, clock: () => number) {
+    this.#storage = storage;
+    this.#alarm = alarm;
+    this.#clock = clock;
+    // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
+    this.db = drizzle(storage as unknown as DurableObjectStorage);
+    this.statements = prepareStatements(this.db);
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return this.#clock();
+  }
+
+  /** Runs a command in one transaction; what it changed is returned only when it was committed. */
+  commit<T, E>(command: () => Result<T, E>): { readonly result: Result<T, E>; readonly changes: readonly Change[] } {
+    this.#changes = [];
+    try {
+      const result = transact(this.#storage, command);
+      if (!result.ok) this.#forget();
+      return { result, changes: result.ok ? this.#changes : [] };
+    } catch (thrown) {
+      this.#forget();
+      throw thrown;
+    }
+  }
+
+  /** Notes a change; it is told after the commit. */
+  changed(change: Change): void {
+    this.#changes.push(change);
+  }
+
+  /** Has the alarm do a task at `dueAt` (ms), once the command is committed. */
+  schedule(task: string, dueAt: number): void {
+    scheduleTask(this.db, this.#alarm, task, dueAt);
+  }
+
+  /** Does what is due; `report` hears of tasks that threw, which stay. */
+  runDue(run: (task: string) => number | null, report: (task: string, thrown: unknown) => void): void {
+    const piece = (task: string) => {
+      this.#changes = [];
+      try {
+        return this.#storage.transactionSync(() => run(task));
+      } catch (thrown) {
+        this.#forget();
+        throw thrown;
+      }
+    };
+    runDue(this.db, this.#alarm, this.now(), piece, report);
+  }
+
+  /** The board of that slug, or null. */
+  board(slug: string): BoardRow | null {
+    this.#boards ??= this.#readBoards();
+    return this.#boards.get(slug) ?? null;
+  }
+
+  /** All boards, oldest first. */
+  boards(): readonly BoardRow[] {
+    this.#boards ??= this.#readBoards();
+    return [...this.#boards.values()];
+  }
+
+  forgetBoards(): void {
+    this.#boards = null;
+  }
+
+  /** The last seq handed out; 0 for a workspace that is new. */
+  seq(): number {
+    this.#seq ??= this.statements.readSeq.get()?.seq ?? 0;
+    return this.#seq;
+  }
+
+  /** Takes the workspace's next seq. */
+  nextSeq(): number {
+    this.#seq = this.statements.nextSeq.get().seq;
+    return this.#seq;
+  }
+
+  /** Takes the next seq and the next feedback id in one write. */
+  nextFeedback(): { readonly seq: number; readonly id: number } {
+    const next = this.statements.nextFeedback.get();
+    this.#seq = next.seq;
+    return next;
+  }
+
+  /** The row id of a person, made when it is new. */
+  endUser(externalId: string): number {
+    const known = this.statements.endUserByExternalId.get({ externalId });
+    if (known !== undefined) return known.id;
+    return this.statements.insertEndUser.get({ externalId, now: this.now() }).id;
+  }
+
+  #forget(): void {
+    this.#boards = null;
+    this.#seq = null;
+    this.#changes = [];
+  }
+
+  #readBoards(): Map<string, BoardRow> {
+    const { feedbackCount: _items, voteCount: _votes, slug, ...columns } = tableColumns;
+    const rows = this.db
+      .select({ ...columns, slug: sql<string>`${slug}` })
+      .from(tables.boards)
+      .where(isNotNull(tables.boards.slug))
+      .orderBy(tables.boards.id)
+      .all();
+    return new Map(rows.map((row) => [row.slug, row]));
+  }
+}
+
+const tableColumns = {
+  id: tables.boards.id,
+  slug: tables.boards.slug,
+  name: tables.boards.name,
+  description: tables.boards.description,
+  feedbackCount: tables.boards.feedbackCount,
+  voteCount: tables.boards.voteCount,
+  resumeFloorSeq: tables.boards.resumeFloorSeq,
+  createdAt: tables.boards.createdAt,
+  updatedAt: tables.boards.updatedAt,
+};
+
+/** The settings row, or null when the slug was never used or the workspace was deleted. */
+export function readSettings(store: WorkspaceStore): typeof tables.settings.$inferSelect | null {
+  const row = store.db.select().from(tables.settings).where(eq(tables.settings.id, 1)).get();
+  return row?.active === true ? row : null;
+}

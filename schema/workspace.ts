@@ -1,0 +1,159 @@
+/**
+ * Tables of the Workspace object: the one source of columns and types. `npm run migrations` turns a change into SQL under `workspace/`;
+ * the full-text table, which drizzle cannot describe, is in a migration of its own. Times are milliseconds since 1970.
+ *
+ * Every index says which query it serves. List indexes hold only what the public sees, so hidden and pending items cost a page nothing; those with
+ * a category hold only items that have one. Each sort has four, because no index on a subset of the filters can bound the rows a page reads.
+ */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ModerationState, Status } from "../src/protocol/rest/feedback.ts";
+
+/** One row, id 1. `seq` outlives a deletion of the workspace, so that no client's old seq is ever taken for a new one. */
+export const settings = sqliteTable("settings", {
+  id: integer("id").primaryKey(),
+  name: text("name").notNull(),
+  /** False after a deletion, until the slug is used again. */
+  active: integer("active", { mode: "boolean" }).notNull(),
+  /** The last change number handed out. */
+  seq: integer("seq").notNull(),
+  /** The last feedback id handed out: ids are never used twice, also after a delete. */
+  lastFeedbackId: integer("last_feedback_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const boards = sqliteTable(
+  "boards",
+  {
+    id: integer("id").primaryKey(),
+    /** Null once deleted, while its rows are being purged. */
+    slug: text("slug"),
+    name: text("name").notNull(),
+    description: text("description").notNull(),
+    /** Public items, and the sum of their vote counts. */
+    feedbackCount: integer("feedback_count").notNull(),
+    voteCount: integer("vote_count").notNull(),
+    /** A client whose seq is lower than this cannot resume: older removals are forgotten, or it knew another board of this name. */
+    resumeFloorSeq: integer("resume_floor_seq").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    // a board by its slug; also keeps two boards from sharing one
+    uniqueIndex("boards_by_slug").on(table.slug),
+  ],
+);
+
+export const endUsers = sqliteTable(
+  "end_users",
+  {
+    id: integer("id").primaryKey(),
+    externalId: text("external_id").notNull(),
+    name: text("name"),
+    email: text("email"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    // who is this externalUserId? (every post and vote)
+    uniqueIndex("end_users_by_external_id").on(table.externalId),
+  ],
+);
+
+export const feedbackItems = sqliteTable(
+  "feedback_items",
+  {
+    id: integer("id").primaryKey(),
+    boardId: integer("board_id").notNull(),
+    title: text("title").notNull(),
+    description: text("description").notNull(),
+    status: text("status").$type<Status>().notNull(),
+    category: text("category"),
+    voteCount: integer("vote_count").notNull(),
+    commentCount: integer("comment_count").notNull(),
+    /** log2 of the decayed sum of votes: see domain/trending.ts. */
+    trending: real("trending").notNull(),
+    authorId: integer("author_id"),
+    /** Copied from the author, so that a page of a list needs no look-up per row. */
+    authorName: text("author_name"),
+    pinned: integer("pinned", { mode: "boolean" }).notNull(),
+    moderationState: text("moderation_state").$type<ModerationState>().notNull(),
+    isHidden: integer("is_hidden", { mode: "boolean" }).notNull(),
+    /** Approved and not hidden: what the public sees, and what the list indexes hold. */
+    visible: integer("visible", { mode: "boolean" }).notNull(),
+    /** The workspace's seq at this row's last change of any kind, at its last change other than votes, and when it became visible. */
+    seq: integer("seq").notNull(),
+    contentSeq: integer("content_seq").notNull(),
+    visibleSeq: integer("visible_seq").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => {
+    const visible = sql`visible = 1`;
+    const visibleInCategory = sql`visible = 1 and category is not null`;
+    return [
+      // list?sort=vote_count, and with status, category, both
+      index("feedback_by_votes").on(table.boardId, table.voteCount).where(visible),
+      index("feedback_by_status_votes").on(table.boardId, table.status, table.voteCount).where(visible),
+      index("feedback_by_category_votes").on(table.boardId, table.category, table.voteCount).where(visibleInCategory),
+      index("feedback_by_category_status_votes")
+        .on(table.boardId, table.category, table.status, table.voteCount)
+        .where(visibleInCategory),
+      // list?sort=created_at, and with status, category, both
+      index("feedback_by_created").on(table.boardId, table.createdAt).where(visible),
+      index("feedback_by_status_created").on(table.boardId, table.status, table.createdAt).where(visible),
+      index("feedback_by_category_created").on(table.boardId, table.category, table.createdAt).where(visibleInCategory),
+      index("feedback_by_category_status_created")
+        .on(table.boardId, table.category, table.status, table.createdAt)
+        .where(visibleInCategory),
+      // list?sort=updated_at, and with status, category, both
+      index("feedback_by_updated").on(table.boardId, table.updatedAt).where(visible),
+      index("feedback_by_status_updated").on(table.boardId, table.status, table.updatedAt).where(visible),
+      index("feedback_by_category_updated").on(table.boardId, table.category, table.updatedAt).where(visibleInCategory),
+      index("feedback_by_category_status_updated")
+        .on(table.boardId, table.category, table.status, table.updatedAt)
+        .where(visibleInCategory),
+      // list?sort=trending, and with status, category, both
+      index("feedback_by_trending").on(table.boardId, table.trending).where(visible),
+      index("feedback_by_status_trending").on(table.boardId, table.status, table.trending).where(visible),
+      index("feedback_by_category_trending").on(table.boardId, table.category, table.trending).where(visibleInCategory),
+      index("feedback_by_category_status_trending")
+        .on(table.boardId, table.category, table.status, table.trending)
+        .where(visibleInCategory),
+      // live resume: what changed on a board after a seq; purge of a deleted board
+      index("feedback_by_seq").on(table.boardId, table.seq),
+    ];
+  },
+);
+
+/** One row per person and item. Keyed by the item first: the purge of an item, and the look-up of one person's votes on a page of items. */
+export const feedbackVotes = sqliteTable(
+  "feedback_votes",
+  {
+    feedbackId: integer("feedback_id").notNull(),
+    endUserId: integer("end_user_id").notNull(),
+    weight: integer("weight").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.feedbackId, table.endUserId] })],
+);
+
+/** Items that are gone for good, so that a client which was away learns of it. */
+export const feedbackTombstones = sqliteTable(
+  "feedback_tombstones",
+  {
+    feedbackId: integer("feedback_id").primaryKey(),
+    boardId: integer("board_id").notNull(),
+    seq: integer("seq").notNull(),
+  },
+  (table) => [
+    // live resume: what was removed from a board after a seq; forgetting the oldest
+    index("tombstones_by_seq").on(table.boardId, table.seq),
+  ],
+);
+
+/** Work that an alarm will do; the object's one alarm is armed for the earliest. */
+export const schedule = sqliteTable("schedule", {
+  task: text("task").primaryKey(),
+  dueAt: integer("due_at").notNull(),
+});

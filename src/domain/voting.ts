@@ -1,0 +1,57 @@
+/** Votes: one per person and item, never a toggle. The same decisions whether a vote comes over REST or a socket. */
+import { type Failure, failure } from "../errors.ts";
+import { VOTE_WEIGHT_DEFAULT } from "../limits.ts";
+import { err, ok, type Result } from "../result.ts";
+import { shiftTrending } from "./trending.ts";
+
+export type VotedItem = { readonly voteCount: number; readonly trending: number; readonly createdAt: number };
+export type CastVote = { readonly weight: number | undefined; readonly operator: boolean };
+export type ExistingVote = { readonly weight: number; readonly createdAt: number };
+
+/** What a command does to the item. `changed` false: nothing to write. */
+export type Tally = {
+  readonly changed: boolean;
+  readonly first: boolean;
+  readonly weight: number;
+  readonly votedAt: number;
+  readonly voteCount: number;
+  readonly trending: number;
+};
+
+/** A repeated vote keeps its weight unless a weight is given. Errors: FORBIDDEN for a weight from anybody but an operator. */
+export function decideVote(
+  item: VotedItem,
+  existing: ExistingVote | null,
+  command: CastVote,
+  now: number,
+): Result<Tally, Failure> {
+  if (command.weight !== undefined && !command.operator) {
+    return err(failure("FORBIDDEN", "weight: only the team may give a vote a weight."));
+  }
+  const weight = command.weight ?? existing?.weight ?? VOTE_WEIGHT_DEFAULT;
+  const votedAt = existing?.createdAt ?? now;
+  const delta = weight - (existing?.weight ?? 0);
+  return ok({
+    changed: delta !== 0,
+    first: existing === null,
+    weight,
+    votedAt,
+    voteCount: item.voteCount + delta,
+    trending: delta === 0 ? item.trending : shiftTrending(item.trending, delta, votedAt, item.createdAt),
+  });
+}
+
+/** Taking back a vote that is not there changes nothing. */
+export function decideUnvote(item: VotedItem, existing: ExistingVote | null): Tally {
+  if (existing === null) {
+    return { changed: false, first: false, weight: 0, votedAt: 0, voteCount: item.voteCount, trending: item.trending };
+  }
+  return {
+    changed: true,
+    first: false,
+    weight: 0,
+    votedAt: existing.createdAt,
+    voteCount: item.voteCount - existing.weight,
+    trending: shiftTrending(item.trending, -existing.weight, existing.createdAt, item.createdAt),
+  };
+}

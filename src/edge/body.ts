@@ -1,0 +1,112 @@
+/**
+ * Reads request bodies: type, size, encoding, depth and forbidden keys are checked here, so that a route sees only a parsed value. Size is
+ * counted while the body streams, whatever Content-Length claims. Schemas are the routes' business.
+ */
+import { type Failure, failure, invalidField } from "../errors.ts";
+import { BODY_BYTES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
+import { err, ok, type Result } from "../result.ts";
+
+const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+
+/** `application/json` only, with no other charset than UTF-8. Errors: 415, 413, 400. */
+export async function readJson(request: Request): Promise<Result<unknown, Failure>> {
+  const text = await readText(request, "application/json");
+  if (!text.ok) return text;
+  const depth = checkDepth(text.value);
+  if (depth !== null) return err(depth);
+  let forbidden: string | null = null;
+  try {
+    const value: unknown = JSON.parse(text.value, (key, part: unknown) => {
+      if (FORBIDDEN_KEYS.has(key)) forbidden = key;
+      return part;
+    });
+    if (forbidden !== null) return err(invalidField(forbidden, "is not an allowed key"));
+    return ok(value);
+  } catch {
+    return err(failure("INVALID_JSON", "The body could not be parsed as JSON."));
+  }
+}
+
+/** `application/x-www-form-urlencoded`; a field that is sent twice is an error. Errors: 415, 413, 400. */
+export async function readForm(request: Request): Promise<Result<Record<string, string>, Failure>> {
+  const text = await readText(request, "application/x-www-form-urlencoded");
+  if (!text.ok) return text;
+  return uniqueFields(new URLSearchParams(text.value), "");
+}
+
+/** Turns a query or a form into a record; `prefix` names the place in error messages (`query.`). */
+export function uniqueFields(pairs: URLSearchParams, prefix: string): Result<Record<string, string>, Failure> {
+  const record = new Map<string, string>();
+  for (const [key, value] of pairs) {
+    if (FORBIDDEN_KEYS.has(key)) return err(invalidField(`${prefix}${key}`, "is not an allowed key"));
+    if (record.has(key)) return err(invalidField(`${prefix}${key}`, "is given more than once"));
+    if (value.includes("\u0000") || value.includes("\uFFFD")) {
+      return err(invalidField(`${prefix}${key}`, "is not valid UTF-8 text"));
+    }
+    record.set(key, value);
+  }
+  return ok(Object.fromEntries(record));
+}
+
+async function readText(request: Request, type: string): Promise<Result<string, Failure>> {
+  if (!hasMediaType(request.headers.get("content-type"), type)) {
+    return err(failure("UNSUPPORTED_MEDIA_TYPE", `The body must be sent as ${type}.`));
+  }
+  const tooLarge = failure("BODY_TOO_LARGE", `The body may have at most ${String(BODY_BYTES_MAX)} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return err(tooLarge);
+  const bytes = await readBytes(request.body);
+  if (bytes === null) return err(tooLarge);
+  try {
+    // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it.
+    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return err(failure("INVALID_ENCODING", "The body is not valid UTF-8."));
+  }
+}
+
+function hasMediaType(header: string | null, type: string): boolean {
+  if (header === null) return false;
+  const [media = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
+  return media === type && parameters.every((part) => !part.startsWith("charset") || /^charset="?utf-8"?$/u.test(part));
+}
+
+/** All of the body, or null when it is larger than the limit. */
+async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+  if (body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > BODY_BYTES_MAX) return null;
+    chunks.push(chunk);
+  }
+  const [first] = chunks;
+  if (chunks.length === 1 && first !== undefined) return first;
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** Nesting is counted on the raw text, before `JSON.parse` spends time on it. */
+function checkDepth(text: string): Failure | null {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const char = text.charCodeAt(index);
+    if (inString) {
+      if (char === 0x5c) index++;
+      else if (char === 0x22) inString = false;
+    } else if (char === 0x22) inString = true;
+    else if (char === 0x7b || char === 0x5b) {
+      depth++;
+      if (depth > JSON_DEPTH_MAX) {
+        return failure("INVALID_JSON", `The body is nested deeper than ${String(JSON_DEPTH_MAX)} levels.`);
+      }
+    } else if (char === 0x7d || char === 0x5d) depth--;
+  }
+  return null;
+}

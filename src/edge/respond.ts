@@ -1,0 +1,16 @@
+/** Success answers of the API. */
+
+/** `seq`: the workspace's change number that the answer reflects. */
+export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...headers } });
+}
+
+export function noContent(): Response {
+  return new Response(null, { status: 204 });
+}
+
+export function seqHeader(seq: number): { "x-seq": string } {
+  return { "x-seq": String(seq) };
+}
+
+const JSON_HEADERS = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" } as const;

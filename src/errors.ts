@@ -1,0 +1,44 @@
+/**
+ * The closed list of failures a caller can be told, and their HTTP face (RFC 9457). `code` is stable and part of the contract;
+ * titles and details may be reworded. `protocol/rest/problem.ts` describes the same shape to OpenAPI.
+ */
+export const FAILURES = {
+  INVALID_REQUEST: { status: 400, title: "The request is not valid" },
+  INVALID_JSON: { status: 400, title: "The body is not valid JSON" },
+  INVALID_ENCODING: { status: 400, title: "The body is not valid UTF-8" },
+  INVALID_CURSOR: { status: 400, title: "The cursor is not valid" },
+  UNAUTHENTICATED: { status: 401, title: "Sign-in needed" },
+  FORBIDDEN: { status: 403, title: "Not allowed" },
+  ORIGIN_NOT_ALLOWED: { status: 403, title: "Origin not allowed" },
+  NOT_FOUND: { status: 404, title: "Not found" },
+  WORKSPACE_NOT_FOUND: { status: 404, title: "Workspace not found" },
+  BOARD_NOT_FOUND: { status: 404, title: "Board not found" },
+  FEEDBACK_NOT_FOUND: { status: 404, title: "Feedback not found" },
+  METHOD_NOT_ALLOWED: { status: 405, title: "Method not allowed" },
+  SLUG_TAKEN: { status: 409, title: "Slug taken" },
+  LIMIT_REACHED: { status: 409, title: "Limit reached" },
+  BODY_TOO_LARGE: { status: 413, title: "Body too large" },
+  URL_TOO_LONG: { status: 414, title: "URL too long" },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "Unsupported media type" },
+  UPGRADE_REQUIRED: { status: 426, title: "WebSocket upgrade required" },
+  TOO_MANY_SOCKETS: { status: 429, title: "Too many sockets" },
+  INTERNAL: { status: 500, title: "Internal error" },
+  OVERLOADED: { status: 503, title: "Busy" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+/** One field of the request that was refused; `path` is dotted (`title`, `query.sort`, `headers.authorization`). */
+export type FieldError = { readonly path: string; readonly message: string };
+
+/** A failure as data. It crosses RPC and becomes problem+json in `edge/problem.ts`, or an `error` frame on a socket. */
+export type Failure = { readonly code: FailureCode; readonly detail: string; readonly errors?: readonly FieldError[] };
+
+export function failure(code: FailureCode, detail: string, errors?: readonly FieldError[]): Failure {
+  return errors === undefined ? { code, detail } : { code, detail, errors };
+}
+
+/** One bad field: `path` as the caller wrote it, `message` one sentence. */
+export function invalidField(path: string, message: string, code: FailureCode = "INVALID_REQUEST"): Failure {
+  return failure(code, `${path}: ${message}`, [{ path, message }]);
+}

@@ -1,0 +1,91 @@
+/**
+ * `npm start`: build, serve on this machine, make the demo workspace if the data is new, say where everything is, and log until a
+ * signal ends it. HOST, PORT, DATA_DIR, DEMO and every variable of the Worker come from the environment.
+ * Flags: `--no-build` serves the bundle that is there.
+ */
+import { existsSync } from "node:fs";
+import { buildWorker } from "./build.ts";
+import { makeDemoOnce } from "./demo/make.ts";
+import { formatLine } from "./log-format.ts";
+import { CannotServe, serve, type Served, variableNames } from "./serve.ts";
+
+const HOST_DEFAULT = "127.0.0.1";
+const PORT_DEFAULT = "8787";
+const PORT_MAX = 65_535;
+const DATA_DIR_DEFAULT = ".groundswell";
+
+async function start(): Promise<void> {
+  const environment = process.env;
+  const host = environment["HOST"] ?? HOST_DEFAULT;
+  const port = portOf(environment["PORT"] ?? PORT_DEFAULT);
+  const dataDir = environment["DATA_DIR"] ?? DATA_DIR_DEFAULT;
+  if (!process.argv.includes("--no-build")) {
+    console.log("Building…");
+    buildWorker();
+  }
+  const newData = !existsSync(dataDir);
+  const served = await serve({ host, port, dataDir, vars: variables(environment), onLog: print });
+  stopOnSignals(served);
+  const demo = environment["DEMO"] !== "false";
+  if (demo) await makeDemoOnce(served, { dataDir, newData });
+  announce(served, demo);
+}
+
+/** The Worker's variables that differ from wrangler.toml. */
+function variables(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const vars: Record<string, string> = { OPEN_WORKSPACES: "true" };
+  for (const name of [...variableNames(), "OPERATOR_TOKEN"]) {
+    const value = environment[name];
+    if (value !== undefined) vars[name] = value;
+  }
+  return vars;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/u.test(text) && port <= PORT_MAX) return port;
+  throw new CannotServe(`PORT must be a number from 0 to ${String(PORT_MAX)}, not "${text}".`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${process.stdout.isTTY ? (formatLine(line, {}, true) ?? line) : line}\n`);
+}
+
+function stopOnSignals(served: Served): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Miniflare has put in handlers that end the process at once, with 128 + n.
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      served.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function announce({ origin, operatorToken }: Served, demo: boolean): void {
+  const lines = [
+    `Groundswell is ready at ${origin}`,
+    ...(demo ? [`  Board page     ${origin}/w/demo/ideas`, `  Widget on page ${origin}/demo`] : []),
+    `  API reference  ${origin}/docs`,
+    `  OpenAPI        ${origin}/openapi.json`,
+    `  Health         ${origin}/health`,
+    `  Operator       Authorization: Bearer ${operatorToken}`,
+    "  Ctrl-C ends it.",
+  ];
+  console.log(lines.join("\n"));
+}
+
+try {
+  await start();
+} catch (error) {
+  console.error(error instanceof CannotServe || !(error instanceof Error) ? String((error as Error).message) : error);
+  process.exit(1);
+}

@@ -1,0 +1,65 @@
+/**
+ * Structured logs: one JSON object per line, one line per request and per object call. `npm run tail` prints them for people.
+ * No body, no query string, no secret and no person's id is ever logged.
+ */
+export type Level = "info" | "warn" | "error";
+
+export type RequestLine = {
+  readonly kind: "request";
+  readonly requestId: string;
+  readonly method: string;
+  /** The matched route's pattern, `-` when none matched. */
+  readonly route: string;
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly workspace?: string;
+  /** `ok` or the failure's code. */
+  readonly outcome: string;
+};
+
+export type ObjectLine = {
+  readonly kind: "object";
+  readonly requestId: string;
+  readonly workspace: string;
+  readonly object: "Workspace";
+  readonly verb: string;
+  readonly ms: number;
+  readonly statements: number;
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly seq: number;
+  readonly outcome: string;
+};
+
+/** A thrown value: a bug or the platform's fault. Its stack goes to the log and nowhere else. */
+export type FaultLine = {
+  readonly kind: "fault";
+  readonly requestId: string;
+  readonly where: string;
+  readonly error: string;
+  readonly stack?: string;
+};
+
+export type LogLine = RequestLine | ObjectLine | FaultLine;
+
+const RANK = { info: 0, warn: 1, error: 2, off: 3 } as const;
+let threshold: number = RANK.info;
+
+/** Sets the lowest level that is printed; unknown names mean `info`. Cheap enough to call per request. */
+export function setLogLevel(name: string | undefined): void {
+  threshold = name === "warn" || name === "error" || name === "off" ? RANK[name] : RANK.info;
+}
+
+export function log(level: Level, line: LogLine): void {
+  if (RANK[level] < threshold) return;
+  // oxlint-disable-next-line no-console -- this is the one place that prints
+  console.log(JSON.stringify({ level, time: new Date().toISOString(), ...line }));
+}
+
+/** Describes a thrown value for the log. */
+export function fault(requestId: string, where: string, thrown: unknown): FaultLine {
+  if (!(thrown instanceof Error)) return { kind: "fault", requestId, where, error: String(thrown) };
+  const line = { kind: "fault", requestId, where, error: `${thrown.name}: ${thrown.message}` } as const;
+  return thrown.stack === undefined ? line : { ...line, stack: thrown.stack };
+}

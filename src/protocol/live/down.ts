@@ -1,0 +1,42 @@
+/**
+ * Frames the server sends. `seq` of every frame but `ack` and `error` means: you now have every change up to and including it.
+ * Counts are absolute, so applying a frame twice is harmless.
+ */
+import { z } from "zod";
+import { FAILURES, type FailureCode } from "../../errors.ts";
+import { Feedback } from "../rest/feedback.ts";
+import { feedbackId } from "../rest/fields.ts";
+
+const seq = z.int().min(0);
+const voteCount = z.int().min(0);
+const failureCodes = Object.keys(FAILURES) as [FailureCode, ...FailureCode[]];
+
+export const Welcome = z.strictObject({ type: z.literal("welcome"), seq, online: z.int().min(1) });
+export const Resync = z.strictObject({ type: z.literal("resync"), seq });
+export const Votes = z.strictObject({
+  type: z.literal("votes"),
+  seq,
+  changes: z.array(z.strictObject({ id: feedbackId, voteCount })),
+});
+export const FeedbackChanged = z.strictObject({
+  type: z.literal("feedback"),
+  seq,
+  op: z.enum(["created", "updated"]),
+  item: Feedback,
+});
+export const FeedbackRemoved = z.strictObject({
+  type: z.literal("feedback"),
+  seq,
+  op: z.literal("removed"),
+  item: z.strictObject({ id: feedbackId }),
+});
+export const Ack = z.strictObject({ type: z.literal("ack"), requestId: z.string(), seq, voteCount, voted: z.boolean() });
+export const Failed = z.strictObject({
+  type: z.literal("error"),
+  requestId: z.string().optional(),
+  code: z.enum(failureCodes),
+  message: z.string(),
+});
+
+export const DownFrame = z.union([Welcome, Resync, Votes, FeedbackChanged, FeedbackRemoved, Ack, Failed]);
+export type DownFrame = z.infer<typeof DownFrame>;

@@ -1,0 +1,8 @@
+/** The live protocol's name in `Sec-WebSocket-Protocol`. A frame that old clients cannot read needs a new one. */
+export const LIVE_SUBPROTOCOL = "groundswell.v1";
+
+/** Sent and answered by the runtime itself, so that a heartbeat never wakes the object. */
+export const HEARTBEAT = { request: "ping", response: "pong" } as const;
+
+/** How the Worker tells the object who opens a socket: not in the URL, which the platform keeps with the socket. Percent-encoded. */
+export const LIVE_HEADERS = { board: "x-groundswell-board", person: "x-groundswell-person" } as const;

@@ -1,0 +1,172 @@
+/** Feedback items: list, create, read, change, delete. */
+import { z } from "zod";
+import { CURSOR_CHARS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, SEARCH_CHARS_MAX } from "../../limits.ts";
+import { endpoint } from "./endpoint.ts";
+import {
+  boardParams,
+  category,
+  description,
+  externalUserId,
+  feedbackId,
+  feedbackParams,
+  instant,
+  slug,
+  title,
+} from "./fields.ts";
+
+export const STATUSES = ["open", "under_review", "planned", "in_progress", "completed", "closed"] as const;
+export const Status = z.enum(STATUSES).meta({ id: "Status" });
+export type Status = z.infer<typeof Status>;
+
+export const MODERATION_STATES = ["pending", "approved", "rejected", "spam"] as const;
+export const ModerationState = z.enum(MODERATION_STATES).meta({ id: "ModerationState" });
+export type ModerationState = z.infer<typeof ModerationState>;
+
+export const SORTS = ["vote_count", "created_at", "updated_at", "trending"] as const;
+export const Sort = z.enum(SORTS).meta({ id: "Sort" });
+export type Sort = z.infer<typeof Sort>;
+
+/** What everybody sees of an item. */
+export const Feedback = z
+  .strictObject({
+    id: feedbackId,
+    board: slug,
+    title: z.string(),
+    description: z.string(),
+    status: Status,
+    category: z.string().nullable(),
+    voteCount: z.int().min(0).meta({ description: "Sum of the votes' weights" }),
+    commentCount: z.int().min(0),
+    authorName: z.string().nullable(),
+    pinned: z.boolean(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: "Feedback" });
+export type Feedback = z.infer<typeof Feedback>;
+
+/** What the team sees besides. */
+export const ModeratedFeedback = Feedback.extend({
+  authorEmail: z.string().nullable(),
+  moderationState: ModerationState,
+  isHidden: z.boolean(),
+}).meta({ id: "ModeratedFeedback" });
+export type ModeratedFeedback = z.infer<typeof ModeratedFeedback>;
+
+const AnyFeedback = z.union([Feedback, ModeratedFeedback]);
+
+const count = (max: number) =>
+  z
+    .string()
+    .regex(/^[1-9][0-9]{0,5}$/u, "must be a positive integer")
+    .transform(Number)
+    .pipe(z.int().min(1).max(max));
+
+export const ListFeedback = z
+  .strictObject({
+    sort: Sort.default("vote_count").meta({ description: "Descending" }),
+    status: Status.optional(),
+    category: category.optional(),
+    q: z.string().max(SEARCH_CHARS_MAX).optional().meta({ description: "Words, each a prefix, all of which must match" }),
+    limit: count(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
+    cursor: z.string().max(CURSOR_CHARS_MAX).optional().meta({ description: "`X-Next-Cursor` of the page before" }),
+    page: count(999_999).optional().meta({ description: "1-based; past the first 1,000 rows use cursors" }),
+  })
+  .refine((query) => query.cursor === undefined || query.page === undefined, {
+    path: ["page"],
+    message: "cannot be combined with cursor",
+  });
+export type ListFeedback = z.infer<typeof ListFeedback>;
+
+export const CreateFeedback = z
+  .strictObject({
+    title,
+    description: description.optional(),
+    category: category.optional(),
+    externalUserId: externalUserId.optional(),
+  })
+  .meta({ id: "CreateFeedback" });
+export type CreateFeedback = z.infer<typeof CreateFeedback>;
+
+export const UpdateFeedback = z
+  .strictObject({
+    title: title.optional(),
+    description: description.optional(),
+    category: category.nullable().optional(),
+    status: Status.optional(),
+    pinned: z.boolean().optional(),
+    moderationState: ModerationState.optional(),
+    isHidden: z.boolean().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, "must change at least one field")
+  .meta({ id: "UpdateFeedback" });
+export type UpdateFeedback = z.infer<typeof UpdateFeedback>;
+
+const tag = "Feedback";
+const seqHeader = { "X-Seq": "The workspace's seq that the answer reflects: hand it to the live socket as `since`" };
+
+export const listFeedback = endpoint({
+  method: "GET",
+  path: "/:workspace/:board/feedback",
+  operationId: "listFeedback",
+  tag,
+  summary: "List a board's feedback",
+  description:
+    "Pinned items are not moved: clients show them where they like. A search (`q`) sorts the 200 newest matches. `trending` weighs every vote by its age, with a half-life of 7 days.",
+  who: "anyone",
+  params: boardParams,
+  query: ListFeedback,
+  answers: {
+    200: {
+      description: "One page",
+      schema: z.array(AnyFeedback),
+      headers: { Link: "RFC 8288, rel=next", "X-Next-Cursor": "The next page's cursor, absent on the last", ...seqHeader },
+    },
+  },
+});
+
+export const createFeedback = endpoint({
+  method: "POST",
+  path: "/:workspace/:board/feedback",
+  operationId: "createFeedback",
+  tag,
+  summary: "Post feedback",
+  who: "anyone",
+  params: boardParams,
+  body: CreateFeedback,
+  answers: { 201: { description: "Created", schema: Feedback, headers: { Location: "Where it lives", ...seqHeader } } },
+});
+
+export const readFeedback = endpoint({
+  method: "GET",
+  path: "/:workspace/:board/feedback/:id",
+  operationId: "readFeedback",
+  tag,
+  summary: "Read one item",
+  who: "anyone",
+  params: feedbackParams,
+  answers: { 200: { description: "The item", schema: AnyFeedback, headers: seqHeader } },
+});
+
+export const updateFeedback = endpoint({
+  method: "PATCH",
+  path: "/:workspace/:board/feedback/:id",
+  operationId: "updateFeedback",
+  tag,
+  summary: "Change or moderate an item",
+  who: "operator",
+  params: feedbackParams,
+  body: UpdateFeedback,
+  answers: { 200: { description: "The item", schema: ModeratedFeedback, headers: seqHeader } },
+});
+
+export const deleteFeedback = endpoint({
+  method: "DELETE",
+  path: "/:workspace/:board/feedback/:id",
+  operationId: "deleteFeedback",
+  tag,
+  summary: "Delete an item and its votes",
+  who: "operator",
+  params: feedbackParams,
+  answers: { 204: { description: "Gone" } },
+});

@@ -1,0 +1,20 @@
+/** The live socket's upgrade, as an endpoint. The frames are in protocol/live. */
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { boardParams, externalUserId } from "./fields.ts";
+
+export const liveQuery = z.strictObject({ externalUserId: externalUserId.optional() });
+
+export const openLive = endpoint({
+  method: "GET",
+  path: "/:workspace/:board/live",
+  operationId: "openLive",
+  tag: "Live",
+  summary: "Open a live socket",
+  description:
+    "WebSocket with the subprotocol `groundswell.v1`, JSON text frames. Send `hello` first with the last seq you saw. Every frame's seq means: you have everything up to here.",
+  who: "anyone",
+  params: boardParams,
+  query: liveQuery,
+  answers: { 101: { description: "Switched to groundswell.v1" } },
+});

@@ -1,0 +1,90 @@
+/** The API's description, made from the same endpoints and schemas that the router validates with. */
+import { z } from "zod";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import { FAILURES, type FailureCode } from "../../errors.ts";
+import * as boards from "./boards.ts";
+import type { Endpoint } from "./endpoint.ts";
+import * as feedback from "./feedback.ts";
+import * as live from "./live.ts";
+import * as votes from "./votes.ts";
+import * as workspaces from "./workspaces.ts";
+
+/** Every endpoint of the API, in the order the reference shows them. */
+export const ENDPOINTS: readonly Endpoint[] = [workspaces, boards, feedback, votes, live].flatMap((module) =>
+  Object.values<unknown>(module).filter(isEndpoint),
+);
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return typeof value === "object" && value !== null && "operationId" in value;
+}
+
+const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().meta({ description: "`urn:request:<id>`: quote it when you report a problem" }),
+    code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]),
+    message: z.string(),
+    statusCode: z.int(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: "Problem", description: "RFC 9457 problem details" });
+
+/** OpenAPI 3.1. */
+export function openapiDocument(): object {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const endpoint of ENDPOINTS) {
+    const path = endpoint.path.replaceAll(/:(\w+)/gu, "{$1}");
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint) };
+  }
+  return createDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "Groundswell",
+      version: "1",
+      description:
+        "Boards of feedback whose votes move live. Lists answer a bare array; `Link` and `X-Next-Cursor` carry the next page. Errors are problem+json with a stable `code`.",
+    },
+    servers: [{ url: "/api/v1" }],
+    components: { securitySchemes: { operator: { type: "http", scheme: "bearer", description: "The deployment's operator token" } } },
+    paths,
+  });
+}
+
+function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const { operationId, tag, summary, description, who, params, query, body } = endpoint;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(who === "operator" ? { security: [{ operator: [] }] } : {}),
+    requestParams: { path: asObject(params), ...(query === undefined ? {} : { query: asObject(query) }) },
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: endpoint.method !== "DELETE", content: { "application/json": { schema: body } } } }),
+    responses: {
+      ...Object.fromEntries(Object.entries(endpoint.answers).map(([status, answer]) => [status, success(answer)])),
+      default: { description: "What went wrong", content: { "application/problem+json": { schema: Problem } } },
+    },
+  };
+}
+
+function success(answer: Endpoint["answers"][number]) {
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers ?? {}).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]),
+  );
+  return {
+    description: answer.description,
+    ...(answer.headers === undefined ? {} : { headers }),
+    ...(answer.schema === undefined ? {} : { content: { "application/json": { schema: answer.schema } } }),
+  };
+}
+
+/** Parameters are always strict objects; the endpoint's type only says "a schema". */
+function asObject(schema: z.ZodType): z.ZodObject {
+  if (schema instanceof z.ZodObject) return schema;
+  throw new TypeError("parameters must be a zod object");
+}

@@ -1,0 +1,88 @@
+/**
+ * Scripts and styles that the build made (see local/assets.ts): bundled into the Worker in both compressed forms, so that no request compresses anything. A name with the content's hash is
+ * immutable; `/widget.js` is the alias that customers embed and moves with a deploy.
+ */
+import type { Handler } from "../edge/context.ts";
+import { problem } from "../edge/problem.ts";
+import { failure } from "../errors.ts";
+import { ASSET_ALIAS_SECONDS, ASSET_IMMUTABLE_SECONDS } from "../limits.ts";
+import { ASSETS } from "../web/generated/assets.ts";
+
+export type AssetName = keyof typeof ASSETS;
+
+type Encoding = "br" | "gzip" | "identity";
+
+/** The URL that never changes its bytes. */
+export function assetUrl(name: AssetName): string {
+  const dot = name.lastIndexOf(".");
+  const folder = name === "widget.js" ? "/" : "/assets/";
+  return `${folder}${name.slice(0, dot)}.${ASSETS[name].hash}${name.slice(dot)}`;
+}
+
+const NAME_BY_URL = new Map((Object.keys(ASSETS) as AssetName[]).map((name) => [assetUrl(name), name]));
+
+/** `/widget.<hash>.js`, `/assets/<name>.<hash>.<ext>` */
+export const hashedAsset: Handler = ({ request, url, requestId }) => {
+  const name = NAME_BY_URL.get(url.pathname);
+  if (name === undefined) return problem(failure("NOT_FOUND", "There is no such file."), requestId);
+  return serve(request, name, `public, max-age=${String(ASSET_IMMUTABLE_SECONDS)}, immutable`);
+};
+
+/** `/widget.js` */
+export const widgetAlias: Handler = ({ request }) =>
+  serve(request, "widget.js", `public, max-age=${String(ASSET_ALIAS_SECONDS)}, must-revalidate`);
+
+function serve(request: Request, name: AssetName, cacheControl: string): Response {
+  const encoding = negotiate(request);
+  const etag = `"${ASSETS[name].hash}-${encoding}"`;
+  const headers = new Headers({
+    "content-type": ASSETS[name].contentType,
+    "cache-control": cacheControl,
+    vary: "Accept-Encoding",
+    etag,
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+  });
+  if (request.headers.get("if-none-match")?.split(",").some((tag) => tag.trim().replace(/^W\//u, "") === etag) === true) {
+    return new Response(null, { status: 304, headers });
+  }
+  if (encoding === "identity") return new Response(plain(name), { headers });
+  headers.set("content-encoding", encoding);
+  // "manual": the bytes are compressed already.
+  return new Response(bytes(name, encoding), { headers, encodeBody: "manual" });
+}
+
+/** RFC 9110 section 12.5.3; brotli before gzip. Cloudflare's edge rewrites the header, and says in `cf` what the client sent. */
+function negotiate(request: Request): Encoding {
+  const sent = request.cf?.["clientAcceptEncoding"];
+  const header = typeof sent === "string" ? sent : (request.headers.get("accept-encoding") ?? "");
+  const accepted = new Map(
+    header.split(",").map((part) => {
+      const [coding = "", ...parameters] = part.trim().toLowerCase().split(";");
+      const quality = parameters.map((parameter) => /^\s*q=([0-9.]+)$/u.exec(parameter)?.[1]).find((q) => q !== undefined);
+      return [coding.trim(), Number(quality ?? 1)] as const;
+    }),
+  );
+  const quality = (coding: Encoding) => accepted.get(coding) ?? accepted.get("*") ?? 0;
+  if (quality("br") > 0 && quality("br") >= quality("gzip")) return "br";
+  return quality("gzip") > 0 ? "gzip" : "identity";
+}
+
+const decoded = new Map<string, Uint8Array>();
+
+/** Decoded when first asked for: start-up pays for nothing. */
+function bytes(name: AssetName, encoding: "br" | "gzip"): Uint8Array {
+  const key = `${name} ${encoding}`;
+  let found = decoded.get(key);
+  if (found === undefined) {
+    const text = encoding === "br" ? ASSETS[name].brotli : ASSETS[name].gzip;
+    found = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    decoded.set(key, found);
+  }
+  return found;
+}
+
+function plain(name: AssetName): ReadableStream {
+  return new Blob([bytes(name, "gzip")]).stream().pipeThrough(new DecompressionStream("gzip"));
+}

@@ -1,0 +1,41 @@
+/** `GET /:workspace/:board/live`: checks an upgrade and hands the socket to the workspace's object. */
+import type { Handler } from "../edge/context.ts";
+import { problem } from "../edge/problem.ts";
+import { uniqueFields } from "../edge/body.ts";
+import { check } from "../edge/parse.ts";
+import { type Failure, failure, FAILURES, type FailureCode } from "../errors.ts";
+import { fault, log } from "../log.ts";
+import { LIVE_HEADERS, LIVE_SUBPROTOCOL } from "../protocol/live/version.ts";
+import { liveQuery } from "../protocol/rest/live.ts";
+
+/** The person's id travels on in a header: the platform keeps a socket's URL with it. */
+export const openLive: Handler = async ({ request, env, url, requestId }, { workspace = "", board = "" }) => {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return problem(failure("UPGRADE_REQUIRED", "This is a WebSocket."), requestId, { upgrade: "websocket" });
+  }
+  const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
+  if (!offered.includes(LIVE_SUBPROTOCOL)) {
+    return problem(failure("INVALID_REQUEST", `Offer the subprotocol ${LIVE_SUBPROTOCOL}.`), requestId);
+  }
+  const fields = uniqueFields(url.searchParams, "query.");
+  if (!fields.ok) return problem(fields.error, requestId);
+  const query = check(liveQuery, fields.value, "query");
+  if (!query.ok) return problem(query.error, requestId);
+  const headers = new Headers({ upgrade: "websocket", "x-request-id": requestId, [LIVE_HEADERS.board]: encodeURIComponent(board) });
+  const person = query.value.externalUserId;
+  if (person !== undefined) headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
+  try {
+    const response = await env.WORKSPACE.getByName(workspace).fetch("https://workspace/live", { headers });
+    if (response.status === 101) return response;
+    return problem(await refusal(response), requestId);
+  } catch (thrown) {
+    log("error", fault(requestId, `Workspace ${workspace}`, thrown));
+    return problem(failure("OVERLOADED", "The workspace is busy. Try again."), requestId);
+  }
+};
+
+async function refusal(response: Response): Promise<Failure> {
+  const body: { code?: string; detail?: string } = await response.json();
+  const known = body.code !== undefined && body.code in FAILURES ? (body.code as FailureCode) : "INTERNAL";
+  return failure(known, body.detail ?? "The socket could not be opened.");
+}

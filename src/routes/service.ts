@@ -1,0 +1,20 @@
+/** What belongs to the deployment rather than to a workspace: health, the API's description, the files of its viewer. */
+import type { Handler } from "../edge/context.ts";
+import { problem } from "../edge/problem.ts";
+import { json } from "../edge/respond.ts";
+import { failure } from "../errors.ts";
+import { OPENAPI_JSON } from "../web/generated/openapi.ts";
+
+/** The Worker answers; no object is asked, so that a probe costs nothing. */
+export const health: Handler = () => json({ status: "ok" });
+
+export const openapi: Handler = () =>
+  new Response(OPENAPI_JSON, {
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "public, max-age=300" },
+  });
+
+/** `/docs/<file>`: static files, too large for the Worker's bundle. */
+export const docsFile: Handler = async ({ request, env, requestId }) => {
+  const response = await env.ASSETS.fetch(request);
+  return response.status === 404 ? problem(failure("NOT_FOUND", "There is no such file."), requestId) : response;
+};

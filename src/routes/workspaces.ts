@@ -1,0 +1,26 @@
+/** `/workspaces`: see protocol/rest/workspaces.ts. */
+import { callOf } from "../edge/context.ts";
+import { callWorkspace } from "../edge/object-call.ts";
+import { json, noContent } from "../edge/respond.ts";
+import { createWorkspace, deleteWorkspace, readWorkspace, updateWorkspace } from "../protocol/rest/workspaces.ts";
+import { map } from "../result.ts";
+import { type Route, route } from "./endpoint-handler.ts";
+
+export const workspaceRoutes: readonly Route[] = [
+  route(createWorkspace, async (context, { body }) => {
+    const result = await callWorkspace(context, body.slug, false, (stub) => stub.createWorkspace(callOf(context), body));
+    return map(result, (workspace) => json(workspace, 201, { location: `/api/v1/workspaces/${workspace.slug}` }));
+  }),
+  route(readWorkspace, async (context, { params }) => {
+    const result = await callWorkspace(context, params.workspace, true, (stub) => stub.readWorkspace(callOf(context)));
+    return map(result, (workspace) => json(workspace));
+  }),
+  route(updateWorkspace, async (context, { params, body }) => {
+    const result = await callWorkspace(context, params.workspace, true, (stub) => stub.updateWorkspace(callOf(context), body));
+    return map(result, (workspace) => json(workspace));
+  }),
+  route(deleteWorkspace, async (context, { params }) => {
+    const result = await callWorkspace(context, params.workspace, false, (stub) => stub.deleteWorkspace(callOf(context)));
+    return map(result, noContent);
+  }),
+];

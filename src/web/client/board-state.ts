@@ -1,0 +1,275 @@
+/**
+ * What a page knows of a board, as a pure value: rows, their order, the visitor's votes, and how far the live socket has brought
+ * us. No I/O, no DOM. `live.ts` feeds it, the widget and the board page draw it.
+ *
+ * Every fact carries the seq it is true at, so sources may arrive in any order: of two facts about a row the newer one stays.
+ * `seq` is the promise behind a reconnect: nothing up to it is missing. It moves only by frames after a welcome, or by a list that
+ * is read anew, and falls back when a page turns out older than what was watched.
+ */
+import type { DownFrame } from "../../protocol/live/down.ts";
+import type { Feedback, Sort } from "../../protocol/rest/feedback.ts";
+import { withCounts, withoutRow, withRows } from "./board-facts.ts";
+import type { Fact, Known, PendingVote } from "./board-facts.ts";
+
+export type PageOfRows = {
+  readonly items: readonly Feedback[];
+  readonly seq: number;
+  readonly nextCursor: string | null;
+};
+
+export type BoardState = {
+  readonly sort: Sort;
+  /** A search or a status filter is on: rows that appear live stay out. */
+  readonly filtered: boolean;
+  /** Nothing up to here is missing; null before the first list. */
+  readonly seq: number | null;
+  /** Every live fact after this one is held, so a page read at or after it can be trusted. */
+  readonly watchedSince: number;
+  /** The socket has to (again) say from where on it wants changes: it is new, or `seq` fell back. */
+  readonly helloDue: boolean;
+  /** Hellos without a welcome yet. Until the last one's, frames are used but prove nothing about what came before them. */
+  readonly hellosOut: number;
+  /** The server could not fill the gap: the list has to be read anew. */
+  readonly resync: boolean;
+  readonly online: number;
+  readonly known: ReadonlyMap<number, Known>;
+  readonly unloaded: ReadonlyMap<number, Fact>;
+  readonly gone: ReadonlyMap<number, number>;
+  readonly order: readonly number[];
+  /** The visitor's own new items, newest first: they stand first until the list is read again. */
+  readonly fresh: readonly number[];
+  readonly nextCursor: string | null;
+  /** Rows created live that the order has no place for yet. */
+  readonly unseen: number;
+  /** Weight of the visitor's settled votes. */
+  readonly mine: ReadonlyMap<number, number>;
+  /** When the visitor last acted on an item, by `clock`: a look-up that began before knows less. */
+  readonly touched: ReadonlyMap<number, number>;
+  readonly clock: number;
+  readonly pending: ReadonlyMap<number, PendingVote>;
+};
+
+/** What `settleVote` takes: an ack, or the REST answer. */
+export type SettledVote = { readonly seq: number; readonly voteCount: number; readonly voted: boolean };
+export type AppliedFrame = Exclude<DownFrame, { type: "ack" | "error" }>;
+
+export function emptyBoard(sort: Sort = "vote_count"): BoardState {
+  return {
+    sort,
+    filtered: false,
+    seq: null,
+    watchedSince: 0,
+    helloDue: true,
+    hellosOut: 0,
+    resync: false,
+    online: 0,
+    known: new Map(),
+    unloaded: new Map(),
+    gone: new Map(),
+    order: [],
+    fresh: [],
+    nextCursor: null,
+    unseen: 0,
+    mine: new Map(),
+    touched: new Map(),
+    clock: 0,
+    pending: new Map(),
+  };
+}
+
+/** The rows to show, in order, with the visitor's unsettled votes in their counts. */
+export function rows(state: BoardState): Feedback[] {
+  return state.order.flatMap((id) => {
+    const item = row(state, id);
+    return item === undefined ? [] : [item];
+  });
+}
+
+export function row(state: BoardState, id: number): Feedback | undefined {
+  const item = state.known.get(id)?.item;
+  const shift = shiftOf(state, id);
+  return item === undefined || shift === 0 ? item : { ...item, voteCount: Math.max(0, item.voteCount + shift) };
+}
+
+/** What the shown count adds to the server's. */
+function shiftOf(state: BoardState, id: number): number {
+  const vote = state.pending.get(id);
+  return vote === undefined || vote.unsure ? 0 : (vote.voted ? 1 : 0) - (state.mine.get(id) ?? 0);
+}
+
+export function hasVoted(state: BoardState, id: number): boolean {
+  return state.pending.get(id)?.voted ?? state.mine.has(id);
+}
+
+/** A new connection: it has been told nothing yet. */
+export function connected(state: BoardState): BoardState {
+  return { ...state, helloDue: true, hellosOut: 0 };
+}
+
+/** A hello with `seq` goes out. */
+export function greeted(state: BoardState): BoardState {
+  return { ...state, helloDue: false, hellosOut: state.hellosOut + 1 };
+}
+
+export function applyFrame(state: BoardState, frame: AppliedFrame): BoardState {
+  switch (frame.type) {
+    case "welcome":
+      // Its seq is the server's, ours only once the changes that follow have arrived.
+      return { ...state, hellosOut: Math.max(0, state.hellosOut - 1), online: frame.online };
+    case "resync":
+      return { ...state, resync: true };
+    case "votes":
+      return reach(withCounts(state, frame.changes, frame.seq), frame.seq);
+    case "feedback":
+      return reach(
+        frame.op === "removed"
+          ? withoutRow(state, frame.item.id, frame.seq)
+          : placed(withRows(state, [frame.item], frame.seq), frame.item.id, frame.op === "created"),
+        frame.seq,
+      );
+  }
+}
+
+/** A first page: of a new view, or the same one read anew. */
+export function replaceList(
+  state: BoardState,
+  page: PageOfRows,
+  view: { sort: Sort; filtered: boolean } = state,
+): BoardState {
+  const anew = state.seq === null || state.resync;
+  const base = anew ? forgetBefore(state, page.seq) : rewind(state, page.seq);
+  const next = withRows(base, page.items, page.seq);
+  return {
+    ...next,
+    sort: view.sort,
+    filtered: view.filtered,
+    order: page.items.map((item) => item.id).filter((id) => next.known.has(id)),
+    nextCursor: page.nextCursor,
+    unseen: 0,
+    fresh: [],
+  };
+}
+
+/** The page after the ones shown. Rows that moved between the two reads are not shown twice. */
+export function appendPage(state: BoardState, page: PageOfRows): BoardState {
+  const next = withRows(rewind(state, page.seq), page.items, page.seq);
+  const order = new Set([...next.order, ...page.items.map((item) => item.id)]);
+  return { ...next, order: [...order].filter((id) => next.known.has(id)), nextCursor: page.nextCursor };
+}
+
+/** Rows that are shown outside the list, such as likely duplicates: known from now on, without a place in the order. */
+export function learn(state: BoardState, page: PageOfRows): BoardState {
+  return withRows(rewind(state, page.seq), page.items, page.seq);
+}
+
+/** The visitor's own new item stands first, whatever the order, until the list is read again. */
+export function addCreated(state: BoardState, item: Feedback, seq: number): BoardState {
+  const next = withRows(state, [item], seq);
+  if (!next.known.has(item.id)) return next;
+  const order = [item.id, ...next.order.filter((id) => id !== item.id)];
+  return { ...next, order, fresh: [item.id, ...next.fresh] };
+}
+
+/** Brings the order up to the counts shown. Only where the client knows the server's rule; `trending` stays as read. */
+export function reorder(state: BoardState): BoardState {
+  if (state.sort === "trending") return state;
+  const fresh = state.fresh.filter((id) => state.known.has(id));
+  const rest = rows(state).filter((item) => !fresh.includes(item.id));
+  const order = [...fresh, ...rest.sort((a, b) => compare(state.sort, a, b)).map((item) => item.id)];
+  return order.every((id, index) => id === state.order[index]) ? state : { ...state, order };
+}
+
+/**
+ * The outcome of a look-up that covered `ids` and began when `clock` was the state's. Items the visitor has acted on since are
+ * left alone.
+ */
+export function takeVotes(
+  state: BoardState,
+  ids: readonly number[],
+  votes: ReadonlyMap<number, number>,
+  clock: number,
+): BoardState {
+  const mine = new Map(state.mine);
+  for (const id of ids) {
+    if ((state.touched.get(id) ?? -1) > clock || state.pending.has(id)) continue;
+    const weight = votes.get(id);
+    if (weight === undefined) mine.delete(id);
+    else mine.set(id, weight);
+  }
+  return { ...state, mine };
+}
+
+/** The visitor pressed: show it at once. At most one request per item may be under way; a later press waits for its answer. */
+export function beginVote(state: BoardState, id: number, requestId: string, voted: boolean): BoardState {
+  const clock = state.clock + 1;
+  const unsure = state.pending.get(id)?.unsure ?? false;
+  const pending = new Map(state.pending).set(id, { requestId, voted, unsure });
+  return { ...state, pending, clock, touched: new Map(state.touched).set(id, clock) };
+}
+
+/** The server's answer to `requestId`. Its count replaces the guess, unless a newer one is here already. */
+export function settleVote(state: BoardState, id: number, requestId: string, answer: SettledVote): BoardState {
+  const mine = new Map(state.mine);
+  if (answer.voted) mine.set(id, mine.get(id) ?? 1);
+  else mine.delete(id);
+  const clock = state.clock + 1;
+  const counted = withCounts(state, [{ id, voteCount: answer.voteCount }], answer.seq);
+  return answered({ ...counted, mine, clock, touched: new Map(state.touched).set(id, clock) }, id, requestId);
+}
+
+/** The server refused `requestId`, or it was given up: back to what is known. A later press on the item stays. */
+export function failVote(state: BoardState, id: number, requestId: string): BoardState {
+  return answered(state, id, requestId);
+}
+
+/** No request of this item is under way any more; a later press, not sent yet, is certainly not in the count. */
+function answered(state: BoardState, id: number, requestId: string): BoardState {
+  const vote = state.pending.get(id);
+  if (vote === undefined) return state;
+  const pending = new Map(state.pending);
+  if (vote.requestId === requestId) pending.delete(id);
+  else pending.set(id, { ...vote, unsure: false });
+  return { ...state, pending };
+}
+
+function reach(state: BoardState, seq: number): BoardState {
+  const welcomed = !state.helloDue && state.hellosOut === 0;
+  return welcomed && !state.resync && state.seq !== null && seq > state.seq ? { ...state, seq } : state;
+}
+
+/** A page older than what was watched lacks changes nobody told us: the socket has to say hello from there again. */
+function rewind(state: BoardState, seq: number): BoardState {
+  return seq >= state.watchedSince || state.seq === null
+    ? state
+    : { ...state, seq: Math.min(seq, state.seq), watchedSince: seq, helloDue: true };
+}
+
+/** The list is read anew at `seq`: what is older and not confirmed by it proves nothing. */
+function forgetBefore(state: BoardState, seq: number): BoardState {
+  return {
+    ...state,
+    seq,
+    watchedSince: seq,
+    helloDue: true,
+    resync: false,
+    known: new Map([...state.known].filter(([id, { countSeq }]) => countSeq > seq || state.pending.has(id))),
+    unloaded: new Map([...state.unloaded].filter(([, fact]) => fact.seq > seq)),
+    gone: new Map([...state.gone].filter(([, goneSeq]) => goneSeq > seq)),
+  };
+}
+
+/** Gives a row that came live its place, if the pages read so far reach that far. */
+function placed(state: BoardState, id: number, created: boolean): BoardState {
+  const item = state.known.get(id)?.item;
+  if (item === undefined || state.filtered || state.order.includes(id)) return state;
+  const at = state.sort === "trending" ? -1 : rows(state).findIndex((other) => compare(state.sort, item, other) < 0);
+  if (at < 0 && state.nextCursor !== null) return created ? { ...state, unseen: state.unseen + 1 } : state;
+  return { ...state, order: state.order.toSpliced(at < 0 ? state.order.length : at, 0, id) };
+}
+
+/** The server's orders, all descending with the id as the tie-break. */
+function compare(sort: Sort, a: Feedback, b: Feedback): number {
+  if (sort === "vote_count" && a.voteCount !== b.voteCount) return b.voteCount - a.voteCount;
+  if (sort === "updated_at" && a.updatedAt !== b.updatedAt) return a.updatedAt < b.updatedAt ? 1 : -1;
+  return b.id - a.id;
+}

@@ -1,0 +1,62 @@
+/** Posts the form without leaving the page. The server answers with the page itself: the list with the new item, or the form with messages. */
+import { announce } from "./draw.ts";
+import { fetchPage, takePart } from "./fetched-page.ts";
+import type { Views } from "./view.ts";
+
+const FORM = "[data-post]";
+
+export function listenToPosting(views: Views): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches(FORM)) return;
+    event.preventDefault();
+    void post(form, views);
+  });
+}
+
+async function post(form: HTMLFormElement, views: Views): Promise<void> {
+  const button = form.querySelector("button");
+  if (button?.getAttribute("aria-busy") === "true") return;
+  button?.setAttribute("aria-busy", "true");
+  try {
+    const page = await fetchPage(form.action, { method: "POST", body: encoded(form) });
+    if (page.url.searchParams.has("posted") && views.show(page)) {
+      page.url.searchParams.delete("posted");
+      views.address(page.url.pathname + page.url.search, "push");
+      takePart(page, FORM, "aside");
+      thank();
+    } else if (page.document.querySelector(FORM) === null) {
+      complain(
+        form,
+        page.document.querySelector("main > p:not(.code)")?.textContent ?? "The idea could not be posted.",
+      );
+    } else {
+      takePart(page, FORM, "aside");
+      document.querySelector<HTMLElement>(`${FORM} [aria-invalid]`)?.focus();
+    }
+  } catch {
+    complain(form, "The idea could not be sent. Your text is still here: please try again in a moment.");
+  }
+  button?.removeAttribute("aria-busy");
+}
+
+function encoded(form: HTMLFormElement): URLSearchParams {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") fields.set(name, value);
+  return fields;
+}
+
+function thank(): void {
+  const notice = document.querySelector<HTMLElement>("[data-notice]");
+  notice?.scrollIntoView({ block: "center" });
+  announce(notice?.textContent ?? "Posted.");
+  document.querySelector<HTMLElement>("#list")?.focus({ preventScroll: true });
+}
+
+function complain(form: HTMLFormElement, text: string): void {
+  const message = form.querySelector('[role="alert"]') ?? document.createElement("p");
+  message.className = "error";
+  message.setAttribute("role", "alert");
+  message.textContent = text;
+  form.querySelector("h2")?.after(message);
+}

@@ -1,0 +1,225 @@
+/** @jsxRuntime automatic @jsxImportSource hono/jsx */
+/** The board page: everything a visitor can do on it works by links and forms alone; `client/board.ts` enhances this same markup. */
+import type { Board } from "../../protocol/rest/boards.ts";
+import type { Feedback } from "../../protocol/rest/feedback.ts";
+import type { Workspace } from "../../protocol/rest/workspaces.ts";
+import { type AssetUrls, Document, Footer, Header } from "../document.tsx";
+import { type BoardAddress, boardHref, boardPath, changeView, type View } from "./address.ts";
+import { Filters } from "./filters.tsx";
+import { formatCount, formatCounted, shorten } from "./format.ts";
+import { CalmSea } from "./icons.tsx";
+import { ItemRow } from "./item-row.tsx";
+import { type Draft, PostForm } from "./post-form.tsx";
+import { StateBlock } from "./state-block.tsx";
+
+export type BoardPageProps = {
+  readonly origin: string;
+  readonly assets: AssetUrls;
+  readonly workspace: Workspace;
+  readonly board: Board;
+  readonly items: readonly Feedback[];
+  readonly nextCursor: string | null;
+  readonly seq: number;
+  /** Weight by item id, of the visitor's votes. */
+  readonly votes: Readonly<Record<string, number>>;
+  readonly view: View;
+  readonly draft: Draft;
+  /** Id of the item this visitor has just posted. */
+  readonly posted: number | null;
+  readonly nowMs: number;
+};
+
+export function BoardPage(props: BoardPageProps) {
+  const { board, workspace, items } = props;
+  const address = { workspace: workspace.slug, board: board.slug };
+  return (
+    <Document
+      title={`${board.name} · ${workspace.name}`}
+      description={describeBoard(board, workspace)}
+      canonical={`${props.origin}${boardPath(address)}`}
+      siteName={workspace.name}
+      styles={[props.assets.boardCss]}
+      scripts={[props.assets.boardJs]}
+      data={{
+        "data-page": "board",
+        "data-workspace": workspace.slug,
+        "data-board": board.slug,
+      }}
+    >
+      <BoardHeader workspace={workspace} board={board} skipTo="list" />
+      <div class="wide columns">
+        <main>
+          <div class="intro">
+            <h1>{board.name}</h1>
+            {board.description === "" ? null : <p>{board.description}</p>}
+          </div>
+          <Filters address={address} view={props.view} />
+          <div id="results">
+            <Notice posted={props.posted} items={items} />
+            <button class="news" type="button" data-news="" hidden></button>
+            {items.length === 0 ? (
+              <Empty address={address} view={props.view} />
+            ) : (
+              <ol class="list" id="list" tabindex={-1}>
+                {items.map((item) => (
+                  <ItemRow
+                    address={address}
+                    item={item}
+                    voted={props.votes[item.id] !== undefined}
+                    view={props.view}
+                    fresh={item.id === props.posted}
+                    nowMs={props.nowMs}
+                  />
+                ))}
+              </ol>
+            )}
+            <More address={address} view={props.view} nextCursor={props.nextCursor} />
+          </div>
+        </main>
+        <aside aria-label="Post and about">
+          <PostForm address={address} draft={props.draft} categories={categoriesOf(items, props.view)} />
+          <BoardFacts workspace={workspace} board={board} />
+        </aside>
+      </div>
+      <LiveParts />
+      <StateBlock
+        state={{
+          items: props.items,
+          seq: props.seq,
+          nextCursor: props.nextCursor,
+          sort: props.view.sort,
+          filtered: isFiltered(props.view),
+          votes: props.votes,
+          renderedAt: new Date(props.nowMs).toISOString(),
+        }}
+      />
+      <Footer />
+    </Document>
+  );
+}
+
+export function describeBoard(board: Board, workspace: Workspace): string {
+  const about =
+    board.description === ""
+      ? `Vote on ideas for ${workspace.name} and post your own.`
+      : shorten(board.description, 160);
+  return `${about} ${formatCounted(board.feedbackCount, "idea")}, ${formatCounted(board.voteCount, "vote")}.`;
+}
+
+export function BoardHeader({
+  workspace,
+  board,
+  skipTo,
+}: {
+  readonly workspace: Workspace;
+  readonly board: Board;
+  readonly skipTo: string;
+}) {
+  const home = boardPath({ workspace: workspace.slug, board: board.slug });
+  return (
+    <Header home={home} name={workspace.name} trail={board.name} skipTo={skipTo}>
+      <span class="presence" data-presence="" hidden></span>
+      <a class="primary small" href={`${home}#post`}>
+        Share an idea
+      </a>
+    </Header>
+  );
+}
+
+export function BoardFacts({ workspace, board }: { readonly workspace: Workspace; readonly board: Board }) {
+  return (
+    <section class="card about">
+      <h2>About this board</h2>
+      <dl>
+        <div>
+          <dt>Ideas</dt>
+          <dd data-total="feedback">{formatCount(board.feedbackCount)}</dd>
+        </div>
+        <div>
+          <dt>Votes</dt>
+          <dd data-total="votes" data-count={String(board.voteCount)}>
+            {formatCount(board.voteCount)}
+          </dd>
+        </div>
+      </dl>
+      <p>
+        The team at {workspace.name} reads every idea. Votes show what matters most, and they move here as they are
+        cast.
+      </p>
+    </section>
+  );
+}
+
+function isFiltered(view: View): boolean {
+  return view.q !== undefined || view.status !== undefined || view.category !== undefined || view.cursor !== undefined;
+}
+
+/** What only the client fills: a banner for the connection and refusals, and what is read out. */
+export function LiveParts() {
+  return (
+    <>
+      <p class="banner" role="status" data-banner="" hidden></p>
+      <p class="vh" role="status" aria-live="polite" data-announce=""></p>
+    </>
+  );
+}
+
+function Notice({ posted, items }: { readonly posted: number | null; readonly items: readonly Feedback[] }) {
+  const item = items.find((candidate) => candidate.id === posted);
+  return item === undefined ? null : (
+    <p class="notice" role="status" data-notice="">
+      Thank you! “{shorten(item.title, 80)}” is on the board.
+    </p>
+  );
+}
+
+function More({
+  address,
+  view,
+  nextCursor,
+}: {
+  readonly address: BoardAddress;
+  readonly view: View;
+  readonly nextCursor: string | null;
+}) {
+  return nextCursor === null ? null : (
+    <nav class="more" aria-label="Pages">
+      <a rel="next" href={boardHref(address, changeView(view, { cursor: nextCursor }))} data-more="">
+        Show more ideas
+      </a>
+    </nav>
+  );
+}
+
+function Empty({ address, view }: { readonly address: BoardAddress; readonly view: View }) {
+  const filtered = isFiltered(view);
+  return (
+    <div class="empty" id="list" tabindex={-1}>
+      <CalmSea />
+      {filtered ? (
+        <>
+          <h2>{view.q === undefined ? "Nothing here yet" : `Nothing matches “${view.q}”`}</h2>
+          <p>
+            It may be an idea nobody has had before. <a href="#post">Post it</a>, or{" "}
+            <a href={boardHref(address, { sort: view.sort })}>see all ideas</a>.
+          </p>
+        </>
+      ) : (
+        <>
+          <h2>Calm water, for now</h2>
+          <p>
+            Every groundswell starts with one voice. <a href="#post">Share the first idea</a> and others can get behind
+            it.
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Suggestions for the form: what is in use on this page. */
+function categoriesOf(items: readonly Feedback[], view: View): readonly string[] {
+  const names = new Set(items.map((item) => item.category).filter((category) => category !== null));
+  if (view.category !== undefined) names.add(view.category);
+  return [...names].toSorted((a, b) => a.localeCompare(b, "en"));
+}

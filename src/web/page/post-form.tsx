@@ -1,0 +1,105 @@
+/** @jsxRuntime automatic @jsxImportSource hono/jsx */
+/** The form that posts feedback. After a refusal it comes back with the entered text and a message at each field. */
+import type { FieldError } from "../../errors.ts";
+import { CATEGORY_CHARS_MAX, DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX } from "../../limits.ts";
+import { type BoardAddress, boardPath } from "./address.ts";
+
+export type Draft = {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly errors: readonly FieldError[];
+};
+
+export const EMPTY_DRAFT: Draft = { title: "", description: "", category: "", errors: [] };
+
+const FIELDS = ["title", "description", "category"] as const;
+type Field = (typeof FIELDS)[number];
+
+function errorOf(draft: Draft, field: Field): string | null {
+  return draft.errors.find((error) => error.path === field)?.message ?? null;
+}
+
+/** What a screen reader reads with the field. */
+function described(draft: Draft, field: Field): Readonly<Record<string, string>> {
+  return errorOf(draft, field) === null ? {} : { "aria-invalid": "true", "aria-describedby": `error-${field}` };
+}
+
+function FieldMessage({ draft, field }: { readonly draft: Draft; readonly field: Field }) {
+  const message = errorOf(draft, field);
+  return message === null ? null : (
+    <p class="error" id={`error-${field}`}>
+      {message}
+    </p>
+  );
+}
+
+export function PostForm({
+  address,
+  draft,
+  categories,
+}: {
+  readonly address: BoardAddress;
+  readonly draft: Draft;
+  readonly categories: readonly string[];
+}) {
+  const elsewhere = draft.errors.filter((error) => !FIELDS.some((field) => field === error.path));
+  return (
+    <form class="card post" id="post" method="post" action={boardPath(address)} data-post="">
+      <h2>Share an idea</h2>
+      {draft.errors.length === 0 ? null : (
+        <p class="error" role="alert">
+          {elsewhere.length === 0
+            ? "Not posted yet. Please look at the marked fields."
+            : elsewhere.map((error) => error.message).join(" ")}
+        </p>
+      )}
+      <label for="post-title">Title</label>
+      <input
+        id="post-title"
+        name="title"
+        required
+        maxlength={TITLE_CHARS_MAX}
+        autocomplete="off"
+        placeholder="A short, clear name for it"
+        value={draft.title}
+        {...described(draft, "title")}
+      />
+      <FieldMessage draft={draft} field="title" />
+      <label for="post-description">
+        Details <span class="optional">optional</span>
+      </label>
+      <textarea
+        id="post-description"
+        name="description"
+        rows={4}
+        maxlength={DESCRIPTION_CHARS_MAX}
+        placeholder="What are you trying to do, and what gets in the way?"
+        {...described(draft, "description")}
+      >
+        {draft.description}
+      </textarea>
+      <FieldMessage draft={draft} field="description" />
+      <label for="post-category">
+        Category <span class="optional">optional</span>
+      </label>
+      <input
+        id="post-category"
+        name="category"
+        list="categories"
+        maxlength={CATEGORY_CHARS_MAX}
+        autocomplete="off"
+        placeholder="Mobile, billing, reports …"
+        value={draft.category}
+        {...described(draft, "category")}
+      />
+      <datalist id="categories">
+        {categories.map((category) => (
+          <option value={category}></option>
+        ))}
+      </datalist>
+      <FieldMessage draft={draft} field="category" />
+      <button class="primary">Post idea</button>
+    </form>
+  );
+}

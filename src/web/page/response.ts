@@ -1,0 +1,55 @@
+/** Responses of pages: security headers, caching, redirects after a post. What they show is the views' business. */
+import { FAILURES, type Failure } from "../../errors.ts";
+import { RETRY_AFTER_SECONDS } from "../../limits.ts";
+
+export type PageOptions = {
+  readonly status?: number;
+  readonly cacheControl?: string;
+  /** Instead of the strict policy of our own pages. */
+  readonly policy?: string;
+};
+
+/** Nothing but our own files, and nobody may frame us. `'self'` covers same-origin sockets only in newer browsers: they are named. */
+export function contentSecurityPolicy(url: URL): string {
+  const socket = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}`;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${socket}`,
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+}
+
+export function pageResponse(html: string, url: URL, options: PageOptions = {}): Response {
+  return new Response(html, {
+    status: options.status ?? 200,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": options.cacheControl ?? "no-store",
+      "content-security-policy": options.policy ?? contentSecurityPolicy(url),
+      "x-content-type-options": "nosniff",
+      // `no-referrer` would make browsers send `Origin: null` with our own forms.
+      "referrer-policy": "same-origin",
+    },
+  });
+}
+
+/** A failure's page keeps the failure's status; its code goes to the log by `x-outcome`, as `edge/problem.ts` does. */
+export function failureResponse(html: string, url: URL, failed: Failure): Response {
+  const { status } = FAILURES[failed.code];
+  const response = pageResponse(html, url, { status });
+  response.headers.set("x-outcome", failed.code);
+  if (status === 503) response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  return response;
+}
+
+/** 303: the browser follows with GET, so that reloading posts nothing twice. */
+export function seeOther(location: string, cookie: string | null): Response {
+  const headers = new Headers({ location, "cache-control": "no-store", "referrer-policy": "same-origin" });
+  if (cookie !== null) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}

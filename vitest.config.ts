@@ -1,0 +1,69 @@
+/**
+ * The test projects: `unit` in Node, `object` and `model` inside workerd on the real classes, `wire` black-box against the built
+ * server, `browser` in a real Chromium. `npm test` builds first; `vitest run --project unit` is enough while writing.
+ */
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const OBJECT_TIMEOUT_MS = 60_000;
+const SERVER_TIMEOUT_MS = 120_000;
+
+/** The variables under which the objects' own tests run; the secret is no secret. */
+const workerd = () =>
+  cloudflareTest({
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: {
+      bindings: { OPEN_WORKSPACES: "true", OPERATOR_TOKEN: "operator-token-of-the-tests", LOG_LEVEL: "off" },
+    },
+  });
+
+/** One file at a time: each runs servers or browsers of its own, which would fight for the processors. */
+const heavy = { fileParallelism: false, testTimeout: SERVER_TIMEOUT_MS, hookTimeout: SERVER_TIMEOUT_MS } as const;
+
+export default defineConfig({
+  test: {
+    // `test.only` left behind would silently skip the rest.
+    allowOnly: false,
+    passWithNoTests: false,
+    reporters: ["default", "./test/support/reporter.ts"],
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", sequence: { groupOrder: 0 } } },
+      {
+        plugins: [workerd()],
+        test: {
+          name: "object",
+          include: ["test/object/**/*.test.ts", "test/migrate/**/*.test.ts"],
+          testTimeout: OBJECT_TIMEOUT_MS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [workerd()],
+        test: {
+          name: "model",
+          include: ["test/model/**/*.test.ts"],
+          testTimeout: SERVER_TIMEOUT_MS,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "wire",
+          include: ["test/wire/**/*.test.ts"],
+          environment: "node",
+          ...heavy,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          environment: "node",
+          ...heavy,
+          sequence: { groupOrder: 4 },
+        },
+      },
+    ],
+  },
+});
