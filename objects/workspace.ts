@@ -24,10 +24,25 @@ import { FanOut } from "./workspace/fan-out.ts";
 import { createFeedback, deleteFeedback, readFeedback, updateFeedback } from "./workspace/feedback.ts";
 import { listFeedback } from "./workspace/list-feedback.ts";
 import { runPurge } from "./workspace/purge.ts";
-import { admit, boardTag, type Caller, type LiveConnection, receive, type SocketState, tagsOf } from "./workspace/sockets.ts";
+import {
+  admit,
+  boardTag,
+  type Caller,
+  type LiveConnection,
+  receive,
+  type SocketState,
+  tagsOf,
+} from "./workspace/sockets.ts";
 import { readSettings, WorkspaceStore } from "./workspace/store.ts";
 import { type CastVote, castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
-import { createWorkspace, deleteWorkspace, openBoard, readWorkspace, updateWorkspace, workspaceNotFound } from "./workspace/workspace.ts";
+import {
+  createWorkspace,
+  deleteWorkspace,
+  openBoard,
+  readWorkspace,
+  updateWorkspace,
+  workspaceNotFound,
+} from "./workspace/workspace.ts";
 
 export class Workspace extends Server<Env> {
   static override options = { hibernate: true };
@@ -127,13 +142,16 @@ export class Workspace extends Server<Env> {
 
   /** A socket's upgrade. A refusal is a `Failure` as JSON, which the Worker words; partyserver would answer a throw with its stack. */
   override async fetch(request: Request): Promise<Response> {
-    const caller = this.#read("live.open", { ...ANONYMOUS, requestId: request.headers.get("x-request-id") ?? "-" }, () =>
-      admit(this.#store, this.ctx, request),
+    const caller = this.#read(
+      "live.open",
+      { ...ANONYMOUS, requestId: request.headers.get("x-request-id") ?? "-" },
+      () => admit(this.#store, this.ctx, request),
     );
     if (!caller.ok) return Response.json(caller.error, { status: 400 });
     this.#admitted.set(request, caller.value);
     const response = await super.fetch(request);
-    if (response.webSocket === null) return Response.json(failure("INTERNAL", "The socket could not be opened."), { status: 500 });
+    if (response.webSocket === null)
+      return Response.json(failure("INTERNAL", "The socket could not be opened."), { status: 500 });
     const headers = { "sec-websocket-protocol": LIVE_SUBPROTOCOL };
     return new Response(null, { status: 101, webSocket: response.webSocket, headers });
   }

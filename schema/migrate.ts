@@ -37,16 +37,22 @@ export function migrate(storage: MigratedStorage, migrations: readonly Migration
     const known = migrations[position];
     if (known === undefined) continue; // ahead of this code: bounded below
     if (known.name !== row["name"] || known.sha256 !== row["sha256"]) {
-      throw new Error(`migration ${known.name} differs from the applied ${String(row["name"])}: applied migrations must not change`);
+      throw new Error(
+        `migration ${known.name} differs from the applied ${String(row["name"])}: applied migrations must not change`,
+      );
     }
   }
   if (count > migrations.length + MIGRATIONS_AHEAD_MAX) {
-    throw new Error(`database has ${String(count)} migrations, this code knows ${String(migrations.length)}: it is too new`);
+    throw new Error(
+      `database has ${String(count)} migrations, this code knows ${String(migrations.length)}: it is too new`,
+    );
   }
   if (applied !== null && count >= migrations.length) return;
   storage.transactionSync(() => {
     if (applied === null) {
-      storage.sql.exec(`CREATE TABLE ${LEDGER} (position INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)`);
+      storage.sql.exec(
+        `CREATE TABLE ${LEDGER} (position INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)`,
+      );
     }
     for (const [position, migration] of migrations.entries()) {
       if (position >= count) apply(storage, position, migration);
@@ -59,7 +65,10 @@ function apply(storage: MigratedStorage, position: number, migration: Migration)
     try {
       storage.sql.exec(statement);
     } catch (cause) {
-      throw new Error(`migration ${migration.name}, statement ${String(index + 1)} failed: ${statement.slice(0, 120)}`, { cause });
+      throw new Error(
+        `migration ${migration.name}, statement ${String(index + 1)} failed: ${statement.slice(0, 120)}`,
+        { cause },
+      );
     }
   }
   storage.sql.exec(`INSERT INTO ${LEDGER} VALUES (?, ?, ?)`, position, migration.name, migration.sha256);

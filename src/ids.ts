@@ -5,10 +5,51 @@ export const SLUG_PATTERN = new RegExp(`^[a-z0-9-]{1,${String(SLUG_CHARS_MAX)}}$
 
 /** Every literal path segment of the API and the pages: a workspace or board of that name could never be reached. */
 export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
-  "admin", "analysis", "analytics", "api", "api-keys", "assets", "auth", "boards", "branding", "comments", "console",
-  "docs", "embed", "events", "export", "feedback", "feed", "health", "insights", "inspect", "invitations", "live", "me",
-  "members", "merge", "models", "moderation", "new", "openapi", "roadmap", "settings", "similar", "static", "themes",
-  "unmerge", "user", "users", "v1", "votes", "w", "webhooks", "well-known", "widget", "widget-config", "workspaces",
+  "admin",
+  "analysis",
+  "analytics",
+  "api",
+  "api-keys",
+  "assets",
+  "auth",
+  "boards",
+  "branding",
+  "comments",
+  "console",
+  "docs",
+  "embed",
+  "events",
+  "export",
+  "feedback",
+  "feed",
+  "health",
+  "insights",
+  "inspect",
+  "invitations",
+  "live",
+  "me",
+  "members",
+  "merge",
+  "models",
+  "moderation",
+  "new",
+  "openapi",
+  "roadmap",
+  "settings",
+  "similar",
+  "static",
+  "themes",
+  "unmerge",
+  "user",
+  "users",
+  "v1",
+  "votes",
+  "w",
+  "webhooks",
+  "well-known",
+  "widget",
+  "widget-config",
+  "workspaces",
 ]);
 
 export function isSlug(text: string): boolean {
@@ -18,5 +59,8 @@ export function isSlug(text: string): boolean {
 /** 128 bits from the CSPRNG as 22 base64url characters. */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }

@@ -12,7 +12,9 @@ import type { BoardRow } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 
 export function listBoards(store: WorkspaceStore): Result<Board[], Failure> {
-  return ok(store.db.select().from(boards).where(isNotNull(boards.slug)).orderBy(asc(boards.id)).all().map(presentBoard));
+  return ok(
+    store.db.select().from(boards).where(isNotNull(boards.slug)).orderBy(asc(boards.id)).all().map(presentBoard),
+  );
 }
 
 /** Errors: SLUG_TAKEN, LIMIT_REACHED. */
@@ -50,7 +52,11 @@ export function updateBoard(store: WorkspaceStore, slug: string, command: Update
   const found = findBoard(store, slug);
   if (!found.ok) return found;
   const { name, description } = found.value;
-  const changes = { name: command.name ?? name, description: command.description ?? description, updatedAt: store.now() };
+  const changes = {
+    name: command.name ?? name,
+    description: command.description ?? description,
+    updatedAt: store.now(),
+  };
   const row = store.db.update(boards).set(changes).where(eq(boards.id, found.value.id)).returning().get();
   store.forgetBoards();
   return ok(presentBoard(row));

@@ -112,7 +112,15 @@ function send(channel: Channel, frame: DownFrame): void {
       socket.send(text);
     } catch {
       channel.sockets.delete(socket);
-      socket.close(1011, "send failed");
+      closeQuietly(socket);
     }
+  }
+}
+
+function closeQuietly(socket: Connection): void {
+  try {
+    socket.close(1011, "send failed");
+  } catch {
+    // It was closed already, which is why the send failed.
   }
 }

@@ -88,7 +88,8 @@ export function deleteFeedback(store: WorkspaceStore, board: string, id: number)
   if (!loaded.ok) return loaded;
   const { row } = loaded.value;
   const seq = store.nextSeq();
-  if (purgeVotes(store, id, PURGE_ROWS_PER_SLICE) === PURGE_ROWS_PER_SLICE) store.schedule(purgeVotesTask(id), store.now());
+  if (purgeVotes(store, id, PURGE_ROWS_PER_SLICE) === PURGE_ROWS_PER_SLICE)
+    store.schedule(purgeVotesTask(id), store.now());
   store.db.delete(feedbackItems).where(eq(feedbackItems.id, id)).run();
   store.db.insert(feedbackTombstones).values({ feedbackId: id, boardId: row.boardId, seq }).run();
   store.schedule(trimTombstonesTask(row.boardId), store.now() + TRIM_DELAY_MS);
@@ -122,7 +123,11 @@ function applyRevision(store: WorkspaceStore, row: FeedbackRow, revision: Revisi
   return revised;
 }
 
-function loadFeedback(store: WorkspaceStore, board: string, id: number): Result<{ row: FeedbackRow; board: BoardRow }, Failure> {
+function loadFeedback(
+  store: WorkspaceStore,
+  board: string,
+  id: number,
+): Result<{ row: FeedbackRow; board: BoardRow }, Failure> {
   const found = findBoard(store, board);
   if (!found.ok) return found;
   const row = store.statements.feedbackById.get({ feedbackId: id });

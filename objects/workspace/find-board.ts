@@ -6,5 +6,7 @@ import type { BoardRow, WorkspaceStore } from "./store.ts";
 /** Errors: BOARD_NOT_FOUND. */
 export function findBoard(store: WorkspaceStore, slug: string): Result<BoardRow, Failure> {
   const board = store.board(slug);
-  return board === null ? err(failure("BOARD_NOT_FOUND", "There is no board of this name in this workspace.")) : ok(board);
+  return board === null
+    ? err(failure("BOARD_NOT_FOUND", "There is no board of this name in this workspace."))
+    : ok(board);
 }

@@ -50,7 +50,10 @@ const SORT_COLUMN = {
 
 function readRows(store: WorkspaceStore, board: BoardRow, query: ListFeedback, cursor: Cursor | null, offset: number) {
   const search = query.q === undefined || query.q.trim() === "" ? null : query.q;
-  const match = search === null ? null : matchExpression(search, { boardId: board.id, status: query.status, category: query.category });
+  const match =
+    search === null
+      ? null
+      : matchExpression(search, { boardId: board.id, status: query.status, category: query.category });
   if (search !== null && match === null) return []; // no letter or digit to look for
   const shape: Shape = {
     sort: query.sort,
@@ -78,23 +81,25 @@ const prepared = new WeakMap<WorkspaceStore, Map<string, ListStatement>>();
 
 /** At most 4 sorts × 2 × (4 filters + search) statements. */
 function listStatement(store: WorkspaceStore, shape: Shape): ListStatement {
-  let statements = prepared.get(store);
-  if (statements === undefined) prepared.set(store, (statements = new Map()));
+  const statements = prepared.get(store) ?? new Map<string, ListStatement>();
+  prepared.set(store, statements);
   const key = Object.values(shape).join();
-  let statement = statements.get(key);
-  if (statement === undefined) statements.set(key, (statement = buildListStatement(store, shape)));
+  const statement = statements.get(key) ?? buildListStatement(store, shape);
+  statements.set(key, statement);
   return statement;
 }
 
 function buildListStatement(store: WorkspaceStore, shape: Shape) {
   const column = SORT_COLUMN[shape.sort];
-  const conditions: (SQL | undefined)[] = shape.search ? [matchesSearch()] : [
-    eq(feedbackItems.boardId, sql.placeholder("boardId")),
-    // A literal, not a parameter: only then does SQLite know that the partial indexes hold all the rows.
-    sql`${feedbackItems.visible} = 1`,
-    shape.status ? eq(feedbackItems.status, sql.placeholder("status")) : undefined,
-    shape.category ? eq(feedbackItems.category, sql.placeholder("category")) : undefined,
-  ];
+  const conditions: (SQL | undefined)[] = shape.search
+    ? [matchesSearch()]
+    : [
+        eq(feedbackItems.boardId, sql.placeholder("boardId")),
+        // A literal, not a parameter: only then does SQLite know that the partial indexes hold all the rows.
+        sql`${feedbackItems.visible} = 1`,
+        shape.status ? eq(feedbackItems.status, sql.placeholder("status")) : undefined,
+        shape.category ? eq(feedbackItems.category, sql.placeholder("category")) : undefined,
+      ];
   if (shape.cursor) conditions.push(after(column));
   return store.db
     .select({ ...publicColumns, sortValue: sql<number>`${column}` })

@@ -2,7 +2,20 @@
 import type { FeedbackRow } from "./rows.ts";
 import type { Feedback, ModeratedFeedback } from "../../src/protocol/rest/feedback.ts";
 
-type PublicRow = Pick<FeedbackRow, "id" | "title" | "description" | "status" | "category" | "voteCount" | "commentCount" | "authorName" | "pinned" | "createdAt" | "updatedAt">;
+type PublicRow = Pick<
+  FeedbackRow,
+  | "id"
+  | "title"
+  | "description"
+  | "status"
+  | "category"
+  | "voteCount"
+  | "commentCount"
+  | "authorName"
+  | "pinned"
+  | "createdAt"
+  | "updatedAt"
+>;
 
 export function presentFeedback(row: PublicRow, board: string): Feedback {
   return {

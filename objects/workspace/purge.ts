@@ -38,6 +38,7 @@ export function runPurge(store: WorkspaceStore, task: string): number | null {
       return null;
     case PEOPLE_TASK:
       return purgePeople(store) ? null : store.now();
+    case undefined:
     default:
       throw new Error(`unknown task ${task}`);
   }

@@ -56,7 +56,9 @@ export function admit(store: WorkspaceStore, ctx: DurableObjectState, request: R
   if (header === null) return ok({ boardId, person: null });
   const person = decodeURIComponent(header);
   if (ctx.getWebSockets(personTag({ boardId, person })).length >= SOCKETS_PER_PERSON_MAX) {
-    return err(failure("TOO_MANY_SOCKETS", `A person may have ${String(SOCKETS_PER_PERSON_MAX)} sockets open per board.`));
+    return err(
+      failure("TOO_MANY_SOCKETS", `A person may have ${String(SOCKETS_PER_PERSON_MAX)} sockets open per board.`),
+    );
   }
   return ok({ boardId, person });
 }
@@ -98,7 +100,9 @@ function greet(host: SocketHost, socket: LiveConnection, state: SocketState, sin
   fanOut.flush(board.id);
   if (!state.greeted) socket.setState({ ...state, greeted: true });
   fanOut.add(board.id, socket);
-  send(socket, { type: "welcome", seq: since ?? store.seq(), online: fanOut.online(board.id) });
+  // What was missed follows, so the seq is not the server's yet: a client cut off before it all came must ask for it again.
+  const seq = Math.min(since ?? Number.POSITIVE_INFINITY, store.seq());
+  send(socket, { type: "welcome", seq, online: fanOut.online(board.id) });
   if (since === null) return;
   for (const frame of resumeFrames(store, board, since)) send(socket, frame);
 }

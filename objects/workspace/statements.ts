@@ -1,7 +1,14 @@
 /** The hot statements, prepared once per object: building one costs twice what running it does. Cold ones stand in their verbs. */
 import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
-import { boards, endUsers, feedbackItems, feedbackTombstones, feedbackVotes, settings } from "../../schema/workspace.ts";
+import {
+  boards,
+  endUsers,
+  feedbackItems,
+  feedbackTombstones,
+  feedbackVotes,
+  settings,
+} from "../../schema/workspace.ts";
 
 const value = sql.placeholder;
 

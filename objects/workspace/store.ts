@@ -12,11 +12,19 @@ import { type AlarmClock, runDue, scheduleTask } from "../shared/schedule.ts";
 import { transact } from "../shared/transaction.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
-export type BoardRow = Omit<typeof tables.boards.$inferSelect, "feedbackCount" | "voteCount" | "slug"> & { readonly slug: string };
+export type BoardRow = Omit<typeof tables.boards.$inferSelect, "feedbackCount" | "voteCount" | "slug"> & {
+  readonly slug: string;
+};
 
 /** A change to a board's public face, to be told to its sockets. */
 export type Change =
-  | { readonly kind: "votes"; readonly boardId: number; readonly seq: number; readonly id: number; readonly voteCount: number }
+  | {
+      readonly kind: "votes";
+      readonly boardId: number;
+      readonly seq: number;
+      readonly id: number;
+      readonly voteCount: number;
+    }
   | { readonly kind: "created" | "updated"; readonly boardId: number; readonly seq: number; readonly item: Feedback }
   | { readonly kind: "removed"; readonly boardId: number; readonly seq: number; readonly id: number }
   | { readonly kind: "board-removed"; readonly boardId: number };

@@ -31,11 +31,22 @@ export function readWorkspace(store: WorkspaceStore, slug: string): Result<Works
   const row = readSettings(store);
   if (row === null) return err(workspaceNotFound());
   const boardCount = store.db.select({ n: count() }).from(boards).where(isNotNull(boards.slug)).get()?.n ?? 0;
-  return ok({ slug, name: row.name, boardCount, seq: row.seq, createdAt: instant(row.createdAt), updatedAt: instant(row.updatedAt) });
+  return ok({
+    slug,
+    name: row.name,
+    boardCount,
+    seq: row.seq,
+    createdAt: instant(row.createdAt),
+    updatedAt: instant(row.updatedAt),
+  });
 }
 
 /** Errors: WORKSPACE_NOT_FOUND. */
-export function updateWorkspace(store: WorkspaceStore, slug: string, command: UpdateWorkspace): Result<Workspace, Failure> {
+export function updateWorkspace(
+  store: WorkspaceStore,
+  slug: string,
+  command: UpdateWorkspace,
+): Result<Workspace, Failure> {
   const row = readSettings(store);
   if (row === null) return err(workspaceNotFound());
   store.db
@@ -59,7 +70,9 @@ export function deleteWorkspace(store: WorkspaceStore): Result<null, Failure> {
 export function openBoard(store: WorkspaceStore, workspace: string, board: string): Result<null, Failure> {
   const names = { workspace: nameFromSlug(workspace), board: nameFromSlug(board) };
   if (names.workspace === null || names.board === null) {
-    return err(failure("BOARD_NOT_FOUND", "Workspaces and boards are named by 1 to 48 of a-z, 0-9 and -, and no reserved word."));
+    return err(
+      failure("BOARD_NOT_FOUND", "Workspaces and boards are named by 1 to 48 of a-z, 0-9 and -, and no reserved word."),
+    );
   }
   if (readSettings(store) === null) {
     const created = createWorkspace(store, workspace, names.workspace);

@@ -10,7 +10,10 @@ import { err, ok, type Result } from "../result.ts";
 export type Cursor = { readonly value: number; readonly id: number };
 
 export function encodeCursor(sort: Sort, cursor: Cursor): string {
-  return btoa(JSON.stringify([sort, cursor.value, cursor.id])).replaceAll("=", "").replaceAll("+", "-").replaceAll("/", "_");
+  return btoa(JSON.stringify([sort, cursor.value, cursor.id]))
+    .replaceAll("=", "")
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
 }
 
 /** Errors: INVALID_CURSOR for anything that `encodeCursor` did not make for this sort. */

@@ -2,7 +2,11 @@
 import { SEARCH_TERMS_MAX } from "../limits.ts";
 
 /** Tokens of the `scope` column: they filter by board, status and category inside the index. Hex, for a tokenizer must keep them whole. */
-export type Scope = { readonly boardId: number; readonly status?: string | undefined; readonly category?: string | null | undefined };
+export type Scope = {
+  readonly boardId: number;
+  readonly status?: string | undefined;
+  readonly category?: string | null | undefined;
+};
 
 export function scopeTokens(scope: Scope): string[] {
   const tokens = [`b${String(scope.boardId)}`];

@@ -12,7 +12,13 @@ import { outcomeOf, problem } from "./problem.ts";
 type Find = (method: string, path: string) => Match | readonly string[];
 
 /** Answers a request; never throws. `find` is the router. */
-export async function answer(find: Find, api: string, request: Request, env: Env, execution: ExecutionContext): Promise<Response> {
+export async function answer(
+  find: Find,
+  api: string,
+  request: Request,
+  env: Env,
+  execution: ExecutionContext,
+): Promise<Response> {
   const startedAt = performance.now();
   setLogLevel(env.LOG_LEVEL);
   const requestId = randomId();
@@ -21,7 +27,14 @@ export async function answer(find: Find, api: string, request: Request, env: Env
   const isApi = url.pathname.startsWith(`${api}/`) || url.pathname === "/health" || url.pathname === "/openapi.json";
   let response: Response;
   try {
-    response = await dispatch(found, isApi, { request, env, execution, url, requestId, operator: await isOperator(request, env) });
+    response = await dispatch(found, isApi, {
+      request,
+      env,
+      execution,
+      url,
+      requestId,
+      operator: await isOperator(request, env),
+    });
   } catch (thrown) {
     log("error", fault(requestId, "Worker", thrown));
     response = problem(failure("INTERNAL", "Something went wrong on our side."), requestId);
@@ -36,7 +49,9 @@ export async function answer(find: Find, api: string, request: Request, env: Env
     path: url.pathname.slice(0, LOGGED_PATH_CHARS_MAX),
     status: response.status,
     ms,
-    ...(match?.params["workspace"] === undefined ? {} : { workspace: match.params["workspace"].slice(0, LOGGED_PATH_CHARS_MAX) }),
+    ...(match?.params["workspace"] === undefined
+      ? {}
+      : { workspace: match.params["workspace"].slice(0, LOGGED_PATH_CHARS_MAX) }),
     outcome: outcomeOf(response),
   });
   return finish(response, isApi, request.method, requestId, ms);
@@ -44,8 +59,16 @@ export async function answer(find: Find, api: string, request: Request, env: Env
 
 const LOGGED_PATH_CHARS_MAX = 200;
 
-function dispatch(found: ReturnType<Find> | null, isApi: boolean, context: RequestContext): Promise<Response> | Response {
-  if (found === null) return problem(failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`), context.requestId);
+function dispatch(
+  found: ReturnType<Find> | null,
+  isApi: boolean,
+  context: RequestContext,
+): Promise<Response> | Response {
+  if (found === null)
+    return problem(
+      failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`),
+      context.requestId,
+    );
   if ("handle" in found) return found.handle(context, found.params);
   if (isApi && isPreflight(context.request)) return preflight();
   if (found.length === 0) return problem(failure("NOT_FOUND", "There is nothing at this address."), context.requestId);
@@ -57,7 +80,8 @@ function dispatch(found: ReturnType<Find> | null, isApi: boolean, context: Reque
 function finish(response: Response, isApi: boolean, method: string, requestId: string, ms: number): Response {
   if (response.webSocket !== null) return response;
   // Responses of other fetches have immutable headers.
-  const finished = response.headers.has("cf-ray") || isImmutable(response) ? new Response(response.body, response) : response;
+  const finished =
+    response.headers.has("cf-ray") || isImmutable(response) ? new Response(response.body, response) : response;
   const { headers } = finished;
   if (isApi) allowAnyOrigin(headers);
   headers.set("x-request-id", requestId);

@@ -14,14 +14,14 @@ export async function readJson(request: Request): Promise<Result<unknown, Failur
   if (!text.ok) return text;
   const depth = checkDepth(text.value);
   if (depth !== null) return err(depth);
-  let forbidden: string | null = null;
+  const forbidden: string[] = [];
   try {
     const value: unknown = JSON.parse(text.value, (key, part: unknown) => {
-      if (FORBIDDEN_KEYS.has(key)) forbidden = key;
+      if (FORBIDDEN_KEYS.has(key)) forbidden.push(key);
       return part;
     });
-    if (forbidden !== null) return err(invalidField(forbidden, "is not an allowed key"));
-    return ok(value);
+    const [key] = forbidden;
+    return key === undefined ? ok(value) : err(invalidField(key, "is not an allowed key"));
   } catch {
     return err(failure("INVALID_JSON", "The body could not be parsed as JSON."));
   }

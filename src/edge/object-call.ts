@@ -24,7 +24,8 @@ export async function callWorkspace<T>(
       const { retryable, overloaded } = thrown as PlatformError;
       if (repeatable && retryable === true && overloaded !== true && attempt === 1) continue;
       log("error", fault(context.requestId, `Workspace ${slug}`, thrown));
-      if (overloaded === true || retryable === true) return err(failure("OVERLOADED", "The workspace is busy. Try again."));
+      if (overloaded === true || retryable === true)
+        return err(failure("OVERLOADED", "The workspace is busy. Try again."));
       return err(failure("INTERNAL", "Something went wrong on our side."));
     }
   }

@@ -1,14 +1,19 @@
 /** The deployment's operator: whoever holds the secret `OPERATOR_TOKEN`. Without the secret nobody does. */
 
+/** A deployment that did not set the secret has none, whatever the generated `Env` says. */
+type Secrets = { readonly OPERATOR_TOKEN?: string };
+
 /** Compares in constant time; the lengths are made equal by hashing. */
-export async function isOperator(request: Request, env: Env): Promise<boolean> {
+export async function isOperator(request: Request, env: Secrets): Promise<boolean> {
   const header = request.headers.get("authorization");
   const secret = env.OPERATOR_TOKEN;
   if (header === null || secret === undefined || secret.length < TOKEN_CHARS_MIN) return false;
   const [scheme = "", token = ""] = header.split(" ", 2);
   if (scheme.toLowerCase() !== "bearer") return false;
   const encoder = new TextEncoder();
-  const [given, wanted] = await Promise.all([token, secret].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))));
+  const [given, wanted] = await Promise.all(
+    [token, secret].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))),
+  );
   return given !== undefined && wanted !== undefined && crypto.subtle.timingSafeEqual(given, wanted);
 }
 

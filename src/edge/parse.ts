@@ -30,13 +30,23 @@ export async function parse<E extends Endpoint>(
 }
 
 /** Checks a value; `place` (`path`, `query`) stands before each field's name, nothing before a body's. */
-export function check<S extends z.ZodType>(schema: S, value: unknown, place: "path" | "query" | "body"): Result<z.infer<S>, Failure> {
+export function check<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  place: "path" | "query" | "body",
+): Result<z.infer<S>, Failure> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return ok(parsed.data);
   const prefix = place === "body" ? "" : `${place}.`;
   const errors = parsed.error.issues.slice(0, ERRORS_MAX).flatMap((issue) => fieldErrors(issue, prefix));
   const [first] = errors;
-  return err(failure("INVALID_REQUEST", first === undefined ? "The request is not valid." : `${first.path}: ${first.message}`, errors));
+  return err(
+    failure(
+      "INVALID_REQUEST",
+      first === undefined ? "The request is not valid." : `${first.path}: ${first.message}`,
+      errors,
+    ),
+  );
 }
 
 const ERRORS_MAX = 20;
@@ -50,7 +60,9 @@ function fieldErrors(issue: z.core.$ZodIssue, prefix: string): FieldError[] {
     }));
   }
   const path = issue.path.map(String).join(".");
-  return [{ path: path === "" ? (prefix === "" ? "body" : prefix.slice(0, -1)) : `${prefix}${path}`, message: issue.message }];
+  return [
+    { path: path === "" ? (prefix === "" ? "body" : prefix.slice(0, -1)) : `${prefix}${path}`, message: issue.message },
+  ];
 }
 
 function parseQuery(endpoint: Endpoint, url: URL): Result<unknown, Failure> {
@@ -59,7 +71,11 @@ function parseQuery(endpoint: Endpoint, url: URL): Result<unknown, Failure> {
   if (endpoint.query === undefined) {
     const [name] = Object.keys(fields.value);
     if (name === undefined) return ok(undefined);
-    return err(failure("INVALID_REQUEST", `query.${name}: is not a known field`, [{ path: `query.${name}`, message: "is not a known field" }]));
+    return err(
+      failure("INVALID_REQUEST", `query.${name}: is not a known field`, [
+        { path: `query.${name}`, message: "is not a known field" },
+      ]),
+    );
   }
   return check(endpoint.query, fields.value, "query");
 }

@@ -44,7 +44,12 @@ function serve(request: Request, name: AssetName, cacheControl: string): Respons
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
   });
-  if (request.headers.get("if-none-match")?.split(",").some((tag) => tag.trim().replace(/^W\//u, "") === etag) === true) {
+  if (
+    request.headers
+      .get("if-none-match")
+      ?.split(",")
+      .some((tag) => tag.trim().replace(/^W\//u, "") === etag) === true
+  ) {
     return new Response(null, { status: 304, headers });
   }
   if (encoding === "identity") return new Response(plain(name), { headers });
@@ -60,7 +65,9 @@ function negotiate(request: Request): Encoding {
   const accepted = new Map(
     header.split(",").map((part) => {
       const [coding = "", ...parameters] = part.trim().toLowerCase().split(";");
-      const quality = parameters.map((parameter) => /^\s*q=([0-9.]+)$/u.exec(parameter)?.[1]).find((q) => q !== undefined);
+      const quality = parameters
+        .map((parameter) => /^\s*q=([0-9.]+)$/u.exec(parameter)?.[1])
+        .find((q) => q !== undefined);
       return [coding.trim(), Number(quality ?? 1)] as const;
     }),
   );

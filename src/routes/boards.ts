@@ -14,7 +14,9 @@ export const boardRoutes: readonly Route[] = [
   route(createBoard, async (context, { params, body }) => {
     const { workspace } = params;
     const result = await callWorkspace(context, workspace, false, (stub) => stub.createBoard(callOf(context), body));
-    return map(result, (board) => json(board, 201, { location: `/api/v1/workspaces/${workspace}/boards/${board.slug}` }));
+    return map(result, (board) =>
+      json(board, 201, { location: `/api/v1/workspaces/${workspace}/boards/${board.slug}` }),
+    );
   }),
   route(readBoard, async (context, { params }) => {
     const { workspace, board } = params;
@@ -23,7 +25,9 @@ export const boardRoutes: readonly Route[] = [
   }),
   route(updateBoard, async (context, { params, body }) => {
     const { workspace, board } = params;
-    const result = await callWorkspace(context, workspace, true, (stub) => stub.updateBoard(callOf(context), board, body));
+    const result = await callWorkspace(context, workspace, true, (stub) =>
+      stub.updateBoard(callOf(context), board, body),
+    );
     return map(result, (changed) => json(changed));
   }),
   route(deleteBoard, async (context, { params }) => {

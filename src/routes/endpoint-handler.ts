@@ -17,7 +17,10 @@ export function route<const E extends Endpoint>(
     endpoint,
     handle: async (context, params) => {
       if (endpoint.who === "operator" && !context.operator) {
-        return problem(failure("UNAUTHENTICATED", "This needs the operator's token as a bearer token."), context.requestId);
+        return problem(
+          failure("UNAUTHENTICATED", "This needs the operator's token as a bearer token."),
+          context.requestId,
+        );
       }
       const input = await parse(endpoint, context, params);
       if (!input.ok) return problem(input.error, context.requestId);

@@ -15,12 +15,18 @@ import { type Route, route } from "./endpoint-handler.ts";
 export const feedbackRoutes: readonly Route[] = [
   route(listFeedback, async (context, { params, query }) => {
     const { workspace, board } = params;
-    const result = await callWorkspace(context, workspace, true, (stub) => stub.listFeedback(callOf(context), board, query));
-    return map(result, (page) => json(page.items, 200, { ...seqHeader(page.seq), ...nextPage(context, page.nextCursor) }));
+    const result = await callWorkspace(context, workspace, true, (stub) =>
+      stub.listFeedback(callOf(context), board, query),
+    );
+    return map(result, (page) =>
+      json(page.items, 200, { ...seqHeader(page.seq), ...nextPage(context, page.nextCursor) }),
+    );
   }),
   route(createFeedback, async (context, { params, body }) => {
     const { workspace, board } = params;
-    const result = await callWorkspace(context, workspace, false, (stub) => stub.createFeedback(callOf(context), board, body));
+    const result = await callWorkspace(context, workspace, false, (stub) =>
+      stub.createFeedback(callOf(context), board, body),
+    );
     return map(result, ({ item, seq }) => {
       const location = `/api/v1/${workspace}/${board}/feedback/${String(item.id)}`;
       return json(item, 201, { location, ...seqHeader(seq) });
@@ -28,7 +34,9 @@ export const feedbackRoutes: readonly Route[] = [
   }),
   route(readFeedback, async (context, { params }) => {
     const { workspace, board, id } = params;
-    const result = await callWorkspace(context, workspace, true, (stub) => stub.readFeedback(callOf(context), board, id));
+    const result = await callWorkspace(context, workspace, true, (stub) =>
+      stub.readFeedback(callOf(context), board, id),
+    );
     return map(result, ({ item, seq }) => json(item, 200, seqHeader(seq)));
   }),
   route(updateFeedback, async (context, { params, body }) => {
@@ -40,7 +48,9 @@ export const feedbackRoutes: readonly Route[] = [
   }),
   route(deleteFeedback, async (context, { params }) => {
     const { workspace, board, id } = params;
-    const result = await callWorkspace(context, workspace, false, (stub) => stub.deleteFeedback(callOf(context), board, id));
+    const result = await callWorkspace(context, workspace, false, (stub) =>
+      stub.deleteFeedback(callOf(context), board, id),
+    );
     return map(result, noContent);
   }),
 ];

@@ -13,7 +13,11 @@ export const openLive: Handler = async ({ request, env, url, requestId }, { work
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return problem(failure("UPGRADE_REQUIRED", "This is a WebSocket."), requestId, { upgrade: "websocket" });
   }
-  const offered = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
+  const offered =
+    request.headers
+      .get("sec-websocket-protocol")
+      ?.split(",")
+      .map((name) => name.trim()) ?? [];
   if (!offered.includes(LIVE_SUBPROTOCOL)) {
     return problem(failure("INVALID_REQUEST", `Offer the subprotocol ${LIVE_SUBPROTOCOL}.`), requestId);
   }
@@ -21,7 +25,11 @@ export const openLive: Handler = async ({ request, env, url, requestId }, { work
   if (!fields.ok) return problem(fields.error, requestId);
   const query = check(liveQuery, fields.value, "query");
   if (!query.ok) return problem(query.error, requestId);
-  const headers = new Headers({ upgrade: "websocket", "x-request-id": requestId, [LIVE_HEADERS.board]: encodeURIComponent(board) });
+  const headers = new Headers({
+    upgrade: "websocket",
+    "x-request-id": requestId,
+    [LIVE_HEADERS.board]: encodeURIComponent(board),
+  });
   const person = query.value.externalUserId;
   if (person !== undefined) headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
   try {

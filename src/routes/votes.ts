@@ -10,7 +10,9 @@ import { type Route, route } from "./endpoint-handler.ts";
 export const voteRoutes: readonly Route[] = [
   route(castVote, async (context, { params, body }) => {
     const { workspace, board, id } = params;
-    const result = await callWorkspace(context, workspace, true, (stub) => stub.castVote(callOf(context), board, id, body));
+    const result = await callWorkspace(context, workspace, true, (stub) =>
+      stub.castVote(callOf(context), board, id, body),
+    );
     return map(result, ({ first, seq, ...vote }) => json(vote, first ? 201 : 200, seqHeader(seq)));
   }),
   route(removeVote, async (context, { params, query, body }) => {
@@ -18,7 +20,9 @@ export const voteRoutes: readonly Route[] = [
     // The body is undefined when none was sent.
     const person = (body as typeof body | undefined)?.externalUserId ?? query.externalUserId;
     if (person === undefined) return err(invalidField("externalUserId", "say whose vote, in the body or the query"));
-    const result = await callWorkspace(context, workspace, true, (stub) => stub.removeVote(callOf(context), board, id, person));
+    const result = await callWorkspace(context, workspace, true, (stub) =>
+      stub.removeVote(callOf(context), board, id, person),
+    );
     return map(result, ({ first: _first, seq, ...vote }) => json(vote, 200, seqHeader(seq)));
   }),
   route(lookUpVotes, async (context, { params, query }) => {

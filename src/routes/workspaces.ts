@@ -8,7 +8,9 @@ import { type Route, route } from "./endpoint-handler.ts";
 
 export const workspaceRoutes: readonly Route[] = [
   route(createWorkspace, async (context, { body }) => {
-    const result = await callWorkspace(context, body.slug, false, (stub) => stub.createWorkspace(callOf(context), body));
+    const result = await callWorkspace(context, body.slug, false, (stub) =>
+      stub.createWorkspace(callOf(context), body),
+    );
     return map(result, (workspace) => json(workspace, 201, { location: `/api/v1/workspaces/${workspace.slug}` }));
   }),
   route(readWorkspace, async (context, { params }) => {
@@ -16,11 +18,15 @@ export const workspaceRoutes: readonly Route[] = [
     return map(result, (workspace) => json(workspace));
   }),
   route(updateWorkspace, async (context, { params, body }) => {
-    const result = await callWorkspace(context, params.workspace, true, (stub) => stub.updateWorkspace(callOf(context), body));
+    const result = await callWorkspace(context, params.workspace, true, (stub) =>
+      stub.updateWorkspace(callOf(context), body),
+    );
     return map(result, (workspace) => json(workspace));
   }),
   route(deleteWorkspace, async (context, { params }) => {
-    const result = await callWorkspace(context, params.workspace, false, (stub) => stub.deleteWorkspace(callOf(context)));
+    const result = await callWorkspace(context, params.workspace, false, (stub) =>
+      stub.deleteWorkspace(callOf(context)),
+    );
     return map(result, noContent);
   }),
 ];

@@ -31,7 +31,11 @@ describe("votes", () => {
     expect((await call("POST", votes, person)).status).toBe(201);
     expect((await call("POST", votes, person)).status).toBe(200);
     expect((await call("DELETE", votes, person)).body).toEqual({ feedbackId: id, voteCount: 0, voted: false });
-    expect((await call("DELETE", `${votes}?externalUserId=ada`)).body).toEqual({ feedbackId: id, voteCount: 0, voted: false });
+    expect((await call("DELETE", `${votes}?externalUserId=ada`)).body).toEqual({
+      feedbackId: id,
+      voteCount: 0,
+      voted: false,
+    });
     expect((await call("DELETE", votes)).body.errors[0].path).toBe("externalUserId");
   });
 

@@ -30,7 +30,13 @@ export const FeedbackRemoved = z.strictObject({
   op: z.literal("removed"),
   item: z.strictObject({ id: feedbackId }),
 });
-export const Ack = z.strictObject({ type: z.literal("ack"), requestId: z.string(), seq, voteCount, voted: z.boolean() });
+export const Ack = z.strictObject({
+  type: z.literal("ack"),
+  requestId: z.string(),
+  seq,
+  voteCount,
+  voted: z.boolean(),
+});
 export const Failed = z.strictObject({
   type: z.literal("error"),
   requestId: z.string().optional(),

@@ -10,8 +10,18 @@ export const Hello = z.strictObject({
   /** The last seq the client has seen, or null when it has no state. */
   since: z.int().min(0).nullable(),
 });
-export const CastVote = z.strictObject({ type: z.literal("vote"), requestId, feedbackId, externalUserId: externalUserId.optional() });
-export const RemoveVote = z.strictObject({ type: z.literal("unvote"), requestId, feedbackId, externalUserId: externalUserId.optional() });
+export const CastVote = z.strictObject({
+  type: z.literal("vote"),
+  requestId,
+  feedbackId,
+  externalUserId: externalUserId.optional(),
+});
+export const RemoveVote = z.strictObject({
+  type: z.literal("unvote"),
+  requestId,
+  feedbackId,
+  externalUserId: externalUserId.optional(),
+});
 
 export const UpFrame = z.discriminatedUnion("type", [Hello, CastVote, RemoveVote]);
 export type UpFrame = z.infer<typeof UpFrame>;

@@ -67,7 +67,11 @@ export const ListFeedback = z
     sort: Sort.default("vote_count").meta({ description: "Descending" }),
     status: Status.optional(),
     category: category.optional(),
-    q: z.string().max(SEARCH_CHARS_MAX).optional().meta({ description: "Words, each a prefix, all of which must match" }),
+    q: z
+      .string()
+      .max(SEARCH_CHARS_MAX)
+      .optional()
+      .meta({ description: "Words, each a prefix, all of which must match" }),
     limit: count(PAGE_SIZE_MAX).default(PAGE_SIZE_DEFAULT),
     cursor: z.string().max(CURSOR_CHARS_MAX).optional().meta({ description: "`X-Next-Cursor` of the page before" }),
     page: count(999_999).optional().meta({ description: "1-based; past the first 1,000 rows use cursors" }),
@@ -120,7 +124,11 @@ export const listFeedback = endpoint({
     200: {
       description: "One page",
       schema: z.array(AnyFeedback),
-      headers: { Link: "RFC 8288, rel=next", "X-Next-Cursor": "The next page's cursor, absent on the last", ...seqHeader },
+      headers: {
+        Link: "RFC 8288, rel=next",
+        "X-Next-Cursor": "The next page's cursor, absent on the last",
+        ...seqHeader,
+      },
     },
   },
 });

@@ -48,7 +48,9 @@ export function openapiDocument(): object {
         "Boards of feedback whose votes move live. Lists answer a bare array; `Link` and `X-Next-Cursor` carry the next page. Errors are problem+json with a stable `code`.",
     },
     servers: [{ url: "/api/v1" }],
-    components: { securitySchemes: { operator: { type: "http", scheme: "bearer", description: "The deployment's operator token" } } },
+    components: {
+      securitySchemes: { operator: { type: "http", scheme: "bearer", description: "The deployment's operator token" } },
+    },
     paths,
   });
 }
@@ -74,7 +76,10 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
 
 function success(answer: Endpoint["answers"][number]) {
   const headers = Object.fromEntries(
-    Object.entries(answer.headers ?? {}).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]),
+    Object.entries(answer.headers ?? {}).map(([name, description]) => [
+      name,
+      { description, schema: { type: "string" as const } },
+    ]),
   );
   return {
     description: answer.description,

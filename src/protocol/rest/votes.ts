@@ -16,7 +16,12 @@ export type Vote = z.infer<typeof Vote>;
 export const CastVote = z
   .strictObject({
     externalUserId,
-    weight: z.int().min(1).max(VOTE_WEIGHT_MAX).optional().meta({ description: "Operators only; 1 for everybody else" }),
+    weight: z
+      .int()
+      .min(1)
+      .max(VOTE_WEIGHT_MAX)
+      .optional()
+      .meta({ description: "Operators only; 1 for everybody else" }),
   })
   .meta({ id: "CastVote" });
 export type CastVote = z.infer<typeof CastVote>;
@@ -44,7 +49,8 @@ export const castVote = endpoint({
   operationId: "castVote",
   tag,
   summary: "Vote for an item",
-  description: "One vote per person and item. Voting again changes nothing and answers 200, unless an operator gives another weight.",
+  description:
+    "One vote per person and item. Voting again changes nothing and answers 200, unless an operator gives another weight.",
   who: "anyone",
   params: feedbackParams,
   body: CastVote,
@@ -60,7 +66,8 @@ export const removeVote = endpoint({
   operationId: "removeVote",
   tag,
   summary: "Take a vote back",
-  description: "Idempotent. The person may stand in the body or, as many clients send no body with DELETE, in the query.",
+  description:
+    "Idempotent. The person may stand in the body or, as many clients send no body with DELETE, in the query.",
   who: "anyone",
   params: feedbackParams,
   query: z.strictObject({ externalUserId: externalUserId.optional() }),

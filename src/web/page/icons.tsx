@@ -48,5 +48,5 @@ export function CalmSea() {
 
 /** The mark again as a data URI: the only image the pages load. */
 export const FAVICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0b6b72"/><path d="M5 20.5c3.2 0 4.4-2.2 6.2-5 1.9-3 3.9-6 7.8-6 3.4 0 5.5 2 6 4.2-1-.9-2.2-1.4-3.5-1.4-3.6 0-4.6 8.2-10.6 8.2z" fill="#fff"/><path d="M5 24.5h22" stroke="#fff" stroke-width="2" stroke-linecap="round" opacity=".65"/></svg>',
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0f766e"/><path d="M5 20.5c3.2 0 4.4-2.2 6.2-5 1.9-3 3.9-6 7.8-6 3.4 0 5.5 2 6 4.2-1-.9-2.2-1.4-3.5-1.4-3.6 0-4.6 8.2-10.6 8.2z" fill="#fff"/><path d="M5 24.5h22" stroke="#fff" stroke-width="2" stroke-linecap="round" opacity=".65"/></svg>',
 )}`;
