@@ -106,7 +106,7 @@ async function openapiModule(): Promise<string> {
 
 async function copyViewer(): Promise<readonly (string | undefined)[]> {
   const from = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-  return await Promise.all(
+  return Promise.all(
     VIEWER_FILES.map(async (file) =>
       writeChanged(projectPath(`dist/assets/docs/${file}`), await readFile(join(from, file))),
     ),

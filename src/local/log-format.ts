@@ -29,13 +29,17 @@ export function formatLine(raw: string, filter: Filter, colour: boolean): string
   if (line === undefined) return Object.keys(filter).length === 0 ? paint("dim", printable(raw)) : undefined;
   if (!shows(filter, line)) return undefined;
   const start = `${paint("dim", printable(line.time).slice(11, 23))} ${LEVEL_MARKS[line.level](paint)}`;
+  return `${start} ${body(line, paint)}`;
+}
+
+function body(line: LogLine, paint: Paint): string {
   switch (line.kind) {
     case "request":
-      return `${start} ${request(line, paint)}`;
+      return request(line, paint);
     case "object":
-      return `${start} ${objectCall(line, paint)}`;
+      return objectCall(line, paint);
     case "fault":
-      return `${start} ${fault(line, paint)}`;
+      return fault(line, paint);
   }
 }
 
@@ -65,7 +69,7 @@ function objectCall(line: ObjectLine, paint: Paint): string {
     paint("blue", printable(line.workspace).padEnd(ROUTE_WIDTH - VERB_WIDTH + 6)),
     milliseconds(line.ms),
     outcome(line.outcome, paint),
-    `${count(line.statements)} statements, ${count(line.rowsRead)} rows read, ${count(line.rowsWritten)} written, seq ${count(line.seq)}`,
+    `${String(line.statements)} statements, ${String(line.rowsRead)} rows read, ${String(line.rowsWritten)} written, seq ${String(line.seq)}`,
     paint("dim", printable(line.requestId)),
   ].join(" ");
 }
@@ -82,11 +86,7 @@ function outcome(value: string, paint: Paint): string {
 }
 
 function milliseconds(ms: number): string {
-  return `${Number(ms).toFixed(1)} ms`.padStart(9);
-}
-
-function count(value: number): string {
-  return String(Number(value));
+  return `${ms.toFixed(1)} ms`.padStart(9);
 }
 
 function shows(filter: Filter, line: Stamped): boolean {

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { convertV4MiniflareOptions, CoreHeaders, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
@@ -14,7 +14,7 @@ import { guardWorkerd } from "./orphan-guard.ts";
 import { projectPath } from "./paths.ts";
 
 /** A server that was killed a moment ago frees its port and its data within this time. */
-const TAKEOVER_MS = 3_000;
+const TAKEOVER_MS = 1_500;
 const TAKEOVER_STEP_MS = 50;
 /** Optional variables that wrangler.toml does not set. */
 const OPTIONAL_VARS = ["RATE_LIMIT_SCALE", "ALLOW_PRIVATE_PROVIDERS"];
@@ -33,18 +33,21 @@ export type ServeOptions = {
   readonly dataDir: string;
   /** Worker variables that differ from wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>;
+  /** Another Worker than the project's: its wrangler file and its bundle, as absolute paths. */
+  readonly worker?: { readonly config: string; readonly bundle: string };
   /** One line of the Worker's console, as it was printed. */
   readonly onLog: (line: string) => void;
 };
 
+const PROJECT_WORKER = { config: projectPath("wrangler.toml"), bundle: projectPath("dist/worker/worker.js") } as const;
 const DOOR = "door";
 /**
  * Says who the client is, as Cloudflare's edge would: the socket's own address, whatever the client claims. `clientIp` is what
  * workerd tells of a direct connection, with the port.
  */
-const ENTRY = `
-import worker from "./worker.js";
-export * from "./worker.js";
+const entry = (bundle: string): string => `
+import worker from "./${bundle}";
+export * from "./${bundle}";
 export default worker;
 export const ${DOOR} = {
   fetch(request, env, context) {
@@ -111,7 +114,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
 
 /** Names of the Worker variables that the environment may set. */
 export function variableNames(): readonly string[] {
-  const { vars } = unstable_readConfig({ config: projectPath("wrangler.toml") });
+  const { vars } = unstable_readConfig({ config: PROJECT_WORKER.config }) as {
+    vars: Readonly<Record<string, unknown>>;
+  };
   return [...Object.keys(vars), ...OPTIONAL_VARS];
 }
 
@@ -120,19 +125,20 @@ export function variableNames(): readonly string[] {
  * `CF-Connecting-IP` and `X-Forwarded-Proto`, overwrite `Accept-Encoding` and print stack traces to the client, at half the speed.
  */
 async function workerOptions(options: ServeOptions, operatorToken: string) {
-  const { workerOptions: worker } = unstable_getMiniflareWorkerOptions(projectPath("wrangler.toml"));
-  const folder = projectPath("dist/worker");
-  const bundle = await readFile(join(folder, "worker.js"), "utf8").catch(() => {
-    throw new CannotServe("There is no bundle in dist/worker yet: run `npm run build`.");
+  const { config, bundle } = options.worker ?? PROJECT_WORKER;
+  const { workerOptions: worker } = unstable_getMiniflareWorkerOptions(config);
+  const code = await readFile(bundle, "utf8").catch(() => {
+    throw new CannotServe(`There is no bundle at ${bundle} yet: run \`npm run build\`.`);
   });
+  const folder = dirname(bundle);
   return {
     ...worker,
-    bindings: { ...worker.bindings, ...options.vars, OPERATOR_TOKEN: operatorToken },
+    bindings: { ...(worker["bindings"] as object), ...options.vars, OPERATOR_TOKEN: operatorToken },
     modulesRules: [],
     modulesRoot: folder,
     modules: [
-      { type: "ESModule" as const, path: join(folder, "entry.js"), contents: ENTRY },
-      { type: "ESModule" as const, path: join(folder, "worker.js"), contents: bundle },
+      { type: "ESModule" as const, path: join(folder, "entry.js"), contents: entry(basename(bundle)) },
+      { type: "ESModule" as const, path: bundle, contents: code },
     ],
     unsafeDirectSockets: [{ host: options.host, port: options.port, entrypoint: DOOR }],
   };
@@ -162,7 +168,7 @@ async function waitForPort(host: string, port: number): Promise<void> {
 }
 
 async function tryPort(host: string, port: number): Promise<string | undefined> {
-  return await new Promise((settle) => {
+  return new Promise((settle) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
       settle(error.code ?? error.message);

@@ -4,6 +4,7 @@
  * Flags: `--no-build` serves the bundle that is there.
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { buildWorker } from "./build.ts";
 import { makeDemoOnce } from "./demo/make.ts";
 import { formatLine } from "./log-format.ts";
@@ -23,7 +24,7 @@ async function start(): Promise<void> {
     console.log("Building…");
     buildWorker();
   }
-  const newData = !existsSync(dataDir);
+  const newData = !existsSync(join(dataDir, "objects"));
   const served = await serve({ host, port, dataDir, vars: variables(environment), onLog: print });
   stopOnSignals(served);
   const demo = environment["DEMO"] !== "false";
@@ -86,6 +87,6 @@ function announce({ origin, operatorToken }: Served, demo: boolean): void {
 try {
   await start();
 } catch (error) {
-  console.error(error instanceof CannotServe || !(error instanceof Error) ? String((error as Error).message) : error);
+  console.error(error instanceof CannotServe ? error.message : error);
   process.exit(1);
 }

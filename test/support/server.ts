@@ -23,6 +23,8 @@ export type ServerOptions = {
 export type Server = {
   readonly origin: string;
   readonly port: number;
+  /** Of the process that `npm start` would be; workerd is its child. */
+  readonly pid: number;
   readonly operatorToken: string;
   readonly dataDir: string;
   /** Everything on stdout so far, by line. */
@@ -66,6 +68,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   return {
     origin,
     port: Number(new URL(origin).port),
+    pid: child.pid ?? 0,
     operatorToken,
     dataDir,
     logs: () => lines,
@@ -97,7 +100,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 /** Resolves with what start.ts announces, once it has: by then it answers. */
 async function ready(child: ChildProcess, lines: string[]): Promise<{ origin: string; operatorToken: string }> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     let output = "";
     let errors = "";
     let origin: string | undefined;

@@ -159,6 +159,7 @@ class Model {
   seq = 0;
   counts = new Map<number, number>();
   changedAt = new Map<number, number>();
+  createdAt = new Map<number, number>();
   removed = new Map<number, number>();
   mine = new Set<number>();
   state = emptyBoard();
@@ -184,6 +185,7 @@ class Model {
   create(id: number): void {
     if (this.counts.has(id) || this.removed.has(id)) return;
     this.counts.set(id, 0);
+    this.createdAt.set(id, this.seq + 1);
     this.stamp(id, { type: "feedback", seq: 0, op: "created", item: item(id) });
   }
 
@@ -212,17 +214,27 @@ class Model {
     if (this.link === null || this.hello === null) return;
     const { since, tooFar } = this.hello;
     this.hello = null;
-    this.link.push({ type: "welcome", seq: this.seq, online: 1 });
+    this.link.push({ type: "welcome", seq: since, online: 1 });
     if (tooFar) {
       this.link.push({ type: "resync", seq: this.seq });
       return;
     }
-    const changed = [...this.changedAt].filter(([, at]) => at > since).sort((a, b) => a[1] - b[1]);
-    for (const [id, at] of changed) {
-      const votes = this.counts.get(id);
-      if (votes === undefined) this.link.push({ type: "feedback", seq: at, op: "removed", item: { id } });
-      else this.link.push({ type: "feedback", seq: at, op: "updated", item: item(id, votes) });
+    if (since === this.seq) return;
+    // As the server does: every frame but the last is labelled with where the resume began.
+    const changes: { id: number; voteCount: number }[] = [];
+    for (const [id, at] of this.changedAt) {
+      const voteCount = this.counts.get(id);
+      if (at <= since) continue;
+      if (voteCount === undefined) this.link.push({ type: "feedback", seq: since, op: "removed", item: { id } });
+      else if (id % 2 === 0) changes.push({ id, voteCount });
+      else this.link.push({ type: "feedback", seq: since, op: "updated", item: item(id, voteCount) });
     }
+    for (const [id, at] of this.createdAt) {
+      const voteCount = this.counts.get(id);
+      if (at > since && voteCount !== undefined)
+        this.link.push({ type: "feedback", seq: since, op: "created", item: item(id, voteCount) });
+    }
+    this.link.push({ type: "votes", seq: this.seq, changes });
   }
 
   drop(): void {

@@ -1,6 +1,107 @@
-/** Makes the demo workspace, once per data directory, through the public API. What is in it stands in the files beside this one. */
-import type { Served } from "../serve.ts";
+/**
+ * Makes the demo workspace through the public API, as any operator could: new data only, and again when a former try was cut off.
+ * What is in it stands in the files beside this one.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { IDEAS } from "./ideas.ts";
+import type { DemoItem } from "./item.ts";
+import { MOBILE } from "./mobile.ts";
 
-export async function makeDemoOnce(_served: Served, _data: { dataDir: string; newData: boolean }): Promise<void> {
-  await Promise.resolve();
+const WORKSPACE = "demo";
+const PARALLEL = 8;
+/** People who vote with a weight of 1 on one item, at most; the rest are customers, who count as many as they have seats. */
+const SINGLE_VOTES_MAX = 4;
+const SEATS_MAX = 60;
+
+const BOARDS: readonly { slug: string; name: string; description: string; items: readonly DemoItem[] }[] = [
+  {
+    slug: "ideas",
+    name: "Ideas",
+    description:
+      "Harbor is a shared inbox for small support teams. What would make your day easier? Vote, or tell us something new.",
+    items: IDEAS,
+  },
+  {
+    slug: "mobile",
+    name: "Harbor on phones",
+    description: "Everything about the apps for phones and tablets.",
+    items: MOBILE,
+  },
+];
+
+type Target = { readonly origin: string; readonly operatorToken: string };
+
+/** `newData`: the data directory was made by this start. */
+export async function makeDemoOnce(
+  target: Target,
+  { dataDir, newData }: { dataDir: string; newData: boolean },
+): Promise<void> {
+  const marker = join(dataDir, "demo");
+  const state = newData ? "new" : (await readFile(marker, "utf8").catch(() => "none")).trim();
+  if (state !== "new" && state !== "making") return;
+  await writeFile(marker, "making\n");
+  // Half a demo from a start that was killed.
+  if (state === "making") await call(target, "DELETE", `/workspaces/${WORKSPACE}`, undefined, [204, 404]);
+  await makeDemo(target);
+  await writeFile(marker, "made\n");
+}
+
+async function makeDemo(target: Target): Promise<void> {
+  await call(target, "POST", "/workspaces", { slug: WORKSPACE, name: "Harbor" });
+  for (const { slug, name, description, items } of BOARDS) {
+    await call(target, "POST", `/workspaces/${WORKSPACE}/boards`, { slug, name, description });
+    // One after the other, so that the order of creation is the same each time; the least wanted is the oldest.
+    for (const [index, item] of items.toReversed().entries()) await makeItem(target, slug, item, index);
+  }
+}
+
+async function makeItem(target: Target, board: string, item: DemoItem, index: number): Promise<void> {
+  const path = `/${WORKSPACE}/${board}/feedback`;
+  const { title, description, category, status, pinned } = item;
+  const author = `person-${String(index + 1)}`;
+  const created = (await call(target, "POST", path, { title, description, category, externalUserId: author })) as {
+    id: number;
+  };
+  const itemPath = `${path}/${String(created.id)}`;
+  if (status !== undefined || pinned !== undefined) await call(target, "PATCH", itemPath, { status, pinned });
+  const votes = votesFor(item.votes, index);
+  for (let start = 0; start < votes.length; start += PARALLEL) {
+    await Promise.all(
+      votes.slice(start, start + PARALLEL).map(async (vote) => call(target, "POST", `${itemPath}/votes`, vote)),
+    );
+  }
+}
+
+/** Votes that add up to `total`: a few people, then customers of falling size. The same each time. */
+function votesFor(total: number, seed: number): readonly { externalUserId: string; weight: number }[] {
+  const votes: { externalUserId: string; weight: number }[] = [];
+  let left = total;
+  for (let n = 0; n < SINGLE_VOTES_MAX && left > 0; n += 1, left -= 1) {
+    votes.push({ externalUserId: `person-${String(((seed * 7 + n * 11) % 60) + 1)}`, weight: 1 });
+  }
+  for (let n = 1; left > 0; n += 1) {
+    const weight = Math.min(left, SEATS_MAX, Math.max(3, Math.ceil(left * 0.6)));
+    votes.push({ externalUserId: `customer-${String(seed)}-${String(n)}`, weight });
+    left -= weight;
+  }
+  return votes;
+}
+
+async function call(
+  target: Target,
+  method: string,
+  path: string,
+  body?: object,
+  accepted: readonly number[] = [200, 201],
+): Promise<unknown> {
+  const response = await fetch(`${target.origin}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${target.operatorToken}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!accepted.includes(response.status))
+    throw new Error(`demo: ${method} ${path} answered ${String(response.status)}: ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
 }

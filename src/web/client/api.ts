@@ -31,7 +31,7 @@ export class ApiError extends Error {
 
   /** The workspace or the board is not there (an item that is gone is `FEEDBACK_NOT_FOUND` and not meant). */
   get boardMissing(): boolean {
-    return this.code === "WORKSPACE_NOT_FOUND" || this.code === "BOARD_NOT_FOUND";
+    return /^(WORKSPACE|BOARD)_NOT/u.test(this.code);
   }
 
   /** Nobody refused: the same call may work later. */
@@ -53,30 +53,22 @@ export function boardApi(origin: string, workspace: string, board: string) {
       `${base.replace(/^http/u, "ws")}/live?externalUserId=${encodeURIComponent(externalUserId)}`,
 
     async list(query: ListQuery, signal?: AbortSignal): Promise<Page> {
-      const answer = await call(`${feedback}${search(query)}`, { signal });
-      return { items: answer.body as Feedback[], seq: answer.seq, nextCursor: answer.headers.get("x-next-cursor") };
+      const { body, seq, headers } = await call<Feedback[]>(feedback, { query, signal });
+      return { items: body, seq, nextCursor: headers.get("x-next-cursor") };
     },
 
     async read(id: number, signal?: AbortSignal): Promise<Posted> {
-      const answer = await call(`${feedback}/${String(id)}`, { signal });
-      return { item: answer.body as Feedback, seq: answer.seq };
+      const { body, seq } = await call<Feedback>(`${feedback}/${String(id)}`, { signal });
+      return { item: body, seq };
     },
 
     async create(body: CreateFeedback): Promise<Posted> {
-      const answer = await call(feedback, { method: "POST", body });
-      return { item: answer.body as Feedback, seq: answer.seq };
+      const { body: item, seq } = await call<Feedback>(feedback, { method: "POST", body });
+      return { item, seq };
     },
 
-    async vote(id: number, externalUserId: string): Promise<VoteAnswer> {
-      const answer = await call(`${feedback}/${String(id)}/votes`, { method: "POST", body: { externalUserId } });
-      return { ...(answer.body as Vote), seq: answer.seq };
-    },
-
-    async unvote(id: number, externalUserId: string): Promise<VoteAnswer> {
-      const query = search({ externalUserId });
-      const answer = await call(`${feedback}/${String(id)}/votes${query}`, { method: "DELETE" });
-      return { ...(answer.body as Vote), seq: answer.seq };
-    },
+    vote: (id: number, externalUserId: string): Promise<VoteAnswer> => vote("POST", id, externalUserId),
+    unvote: (id: number, externalUserId: string): Promise<VoteAnswer> => vote("DELETE", id, externalUserId),
 
     /** Weight by item id, for the items of `ids` (at most 100) that the person voted for. */
     async lookUpVotes(
@@ -85,49 +77,52 @@ export function boardApi(origin: string, workspace: string, board: string) {
       signal?: AbortSignal,
     ): Promise<Map<number, number>> {
       if (ids.length === 0) return new Map();
-      const answer = await call(`${base}/votes${search({ ids: ids.join(","), externalUserId })}`, { signal });
-      return new Map(Object.entries(answer.body as Record<string, number>).map(([id, weight]) => [Number(id), weight]));
+      const query = { ids: ids.join(), externalUserId };
+      const { body } = await call<Record<string, number>>(`${base}/votes`, { query, signal });
+      return new Map(Object.entries(body).map(([id, weight]) => [Number(id), weight]));
     },
   };
+
+  async function vote(method: string, id: number, externalUserId: string): Promise<VoteAnswer> {
+    const { body, seq } = await call<Vote>(`${feedback}/${String(id)}/votes`, { method, body: { externalUserId } });
+    return { ...body, seq };
+  }
 }
 
-function search(query: Record<string, string | number | undefined>): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== "") params.set(name, String(value));
-  return params.size === 0 ? "" : `?${params.toString()}`;
-}
+type Call = {
+  method?: string;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+};
+type Answer<T> = { body: T; headers: Headers; seq: number };
 
-type Call = { method?: string; body?: unknown; signal?: AbortSignal | undefined };
-type Answer = { body: unknown; headers: Headers; seq: number };
-
-async function call(url: string, { method = "GET", body, signal }: Call): Promise<Answer> {
+async function call<T>(address: string, { method = "GET", query = {}, body, signal }: Call): Promise<Answer<T>> {
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, String(value));
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method,
       credentials: "omit",
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
-    const text = await response.text();
-    if (!response.ok) throw problem(response.status, text);
-    return { body: JSON.parse(text), headers: response.headers, seq: Number(response.headers.get("x-seq") ?? 0) };
+    const { status, headers } = response;
+    // What stands in between (a proxy's page) is not JSON.
+    const answer: unknown = await response.json().catch(() => ({}));
+    if (response.ok) return { body: answer as T, headers, seq: Number(headers.get("x-seq")) };
+    const {
+      code = "UNKNOWN",
+      message = `The server answered ${String(status)}.`,
+      errors,
+    } = answer as Partial<ApiError>;
+    throw new ApiError(code, message, status, errors);
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    if (signal?.aborted === true) throw new ApiError("ABORTED", "The call was given up.");
-    if (timeout.aborted) throw new ApiError("TIMEOUT", "The server took too long to answer.");
-    throw new ApiError("NETWORK", "The server could not be reached.");
+    if (signal?.aborted) throw new ApiError("ABORTED", "The call was given up.");
+    throw timeout.aborted
+      ? new ApiError("TIMEOUT", "The server took too long to answer.")
+      : new ApiError("NETWORK", "The server could not be reached.");
   }
-}
-
-/** An RFC 9457 body as an error; whatever stands in between (a proxy's page) becomes `UNKNOWN`. */
-function problem(status: number, text: string): ApiError {
-  try {
-    const body = JSON.parse(text) as { code: FailureCode; message: string; errors?: FieldError[] };
-    if (typeof body.code === "string") return new ApiError(body.code, body.message, status, body.errors);
-  } catch {
-    // Not JSON: told apart below.
-  }
-  return new ApiError("UNKNOWN", `The server answered ${String(status)}.`, status);
 }

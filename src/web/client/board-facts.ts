@@ -5,90 +5,47 @@
 import type { Feedback } from "../../protocol/rest/feedback.ts";
 import type { BoardState } from "./board-state.ts";
 
-/** When more facts about unloaded rows pile up the oldest go, and pages older than those are not trusted. */
-const UNLOADED_FACTS_MAX = 1_000;
+/** Past this, facts about rows that are not loaded go, oldest first; pages older than those are not trusted. */
+const FACTS_MAX = 5_000;
 
-/** A row, the seq its fields are from, and the seq its count is from (a `votes` frame moves only the latter). */
-export type Known = { readonly item: Feedback; readonly seq: number; readonly countSeq: number };
-export type Fact = { readonly voteCount: number; readonly seq: number };
+/**
+ * What is known of a row: its fields and the seq they are from (-1: never seen; null with a seq: removed then), its count and the
+ * seq that is from. A `votes` frame moves only the latter.
+ */
+export type Fact = {
+  readonly item: Feedback | null;
+  readonly seq: number;
+  readonly voteCount: number;
+  readonly countSeq: number;
+};
 /**
  * A vote the server has not answered. `unsure`: a count arrived meanwhile that may hold it already, so adding it again could count
  * it twice; the server's number is shown as it is until the answer comes.
  */
 export type PendingVote = { readonly requestId: string; readonly voted: boolean; readonly unsure: boolean };
 
-export function withRows(state: BoardState, items: readonly Feedback[], seq: number): BoardState {
-  const known = new Map(state.known);
-  const unloaded = new Map(state.unloaded);
-  const pending = new Map(state.pending);
-  const gone = new Map(state.gone);
-  for (const item of items) {
-    if ((gone.get(item.id) ?? -1) >= seq) continue;
-    gone.delete(item.id);
-    const old = known.get(item.id);
-    const count = old === undefined ? unloaded.get(item.id) : { voteCount: old.item.voteCount, seq: old.countSeq };
-    const countIsNewer = count !== undefined && count.seq > seq;
-    const fields = old !== undefined && old.seq > seq ? old.item : item;
-    known.set(item.id, {
-      item: countIsNewer ? { ...fields, voteCount: count.voteCount } : { ...fields, voteCount: item.voteCount },
-      seq: Math.max(old?.seq ?? 0, seq),
-      countSeq: countIsNewer ? count.seq : seq,
-    });
-    unloaded.delete(item.id);
-    if (!countIsNewer && seq > (count?.seq ?? -1)) overtake(pending, item.id);
-  }
-  return { ...state, known, unloaded, pending, gone };
-}
+/** News of one row: its fields (null: it is gone), its count, or both. */
+export type News = { readonly id: number; readonly voteCount?: number; readonly item?: Feedback | null };
 
-export function withCounts(
-  state: BoardState,
-  changes: readonly { id: number; voteCount: number }[],
-  seq: number,
-): BoardState {
-  const known = new Map(state.known);
-  const unloaded = new Map(state.unloaded);
+export function learnNews(state: BoardState, news: readonly News[], seq: number): BoardState {
+  const facts = new Map(state.facts);
   const pending = new Map(state.pending);
-  for (const { id, voteCount } of changes) {
-    const old = known.get(id);
-    if (old !== undefined && seq > old.countSeq) {
-      known.set(id, { ...old, item: { ...old.item, voteCount }, countSeq: seq });
-      overtake(pending, id);
-    } else if (old === undefined && seq > (unloaded.get(id)?.seq ?? -1)) {
-      unloaded.delete(id);
-      unloaded.set(id, { voteCount, seq });
+  for (const { id, voteCount, item } of news) {
+    let fact = facts.get(id) ?? { item: null, seq: -1, voteCount: 0, countSeq: -1 };
+    if (item !== undefined && seq >= fact.seq) fact = { ...fact, item, seq };
+    if (voteCount !== undefined && seq >= fact.countSeq) {
+      const vote = pending.get(id);
+      if (vote !== undefined && seq > fact.countSeq) pending.set(id, { ...vote, unsure: true });
+      fact = { ...fact, voteCount, countSeq: seq };
     }
+    facts.set(id, fact);
   }
-  return bounded({ ...state, known, unloaded, pending });
-}
-
-/** The server's count moved while a vote is under way: it may hold that vote, so adding it again could count it twice. */
-function overtake(pending: Map<number, PendingVote>, id: number): void {
-  const vote = pending.get(id);
-  if (vote !== undefined) pending.set(id, { ...vote, unsure: true });
-}
-
-export function withoutRow(state: BoardState, id: number, seq: number): BoardState {
-  const old = state.known.get(id);
-  if (old !== undefined && old.seq > seq) return state;
-  const known = new Map(state.known);
-  known.delete(id);
-  const pending = new Map(state.pending);
-  pending.delete(id);
-  const gone = new Map(state.gone);
-  gone.delete(id);
-  gone.set(id, seq);
-  return bounded({ ...state, known, pending, gone, order: state.order.filter((other) => other !== id) });
-}
-
-/** Maps keep insertion order, and facts come in by rising seq, so the first are the oldest. */
-function bounded(state: BoardState): BoardState {
   let { watchedSince } = state;
-  for (const facts of [state.unloaded, state.gone] as Map<number, Fact | number>[]) {
-    for (const [id, fact] of facts) {
-      if (facts.size <= UNLOADED_FACTS_MAX) break;
-      facts.delete(id);
-      watchedSince = Math.max(watchedSince, typeof fact === "number" ? fact : fact.seq);
-    }
+  for (const [id, fact] of facts) {
+    if (facts.size <= FACTS_MAX) break;
+    if (fact.item !== null) continue;
+    facts.delete(id);
+    watchedSince = Math.max(watchedSince, fact.seq, fact.countSeq);
   }
-  return watchedSince === state.watchedSince ? state : { ...state, watchedSince };
+  return { ...state, facts, pending, watchedSince };
 }

@@ -8,8 +8,8 @@
  */
 import type { DownFrame } from "../../protocol/live/down.ts";
 import type { Feedback, Sort } from "../../protocol/rest/feedback.ts";
-import { withCounts, withoutRow, withRows } from "./board-facts.ts";
-import type { Fact, Known, PendingVote } from "./board-facts.ts";
+import { learnNews } from "./board-facts.ts";
+import type { Fact, PendingVote } from "./board-facts.ts";
 
 export type PageOfRows = {
   readonly items: readonly Feedback[];
@@ -32,9 +32,9 @@ export type BoardState = {
   /** The server could not fill the gap: the list has to be read anew. */
   readonly resync: boolean;
   readonly online: number;
-  readonly known: ReadonlyMap<number, Known>;
-  readonly unloaded: ReadonlyMap<number, Fact>;
-  readonly gone: ReadonlyMap<number, number>;
+  readonly facts: ReadonlyMap<number, Fact>;
+  /** Frames of a resume, labelled with the seq it began at: how new they are is known when the one that ends it arrives. */
+  readonly held: readonly FeedbackFrame[];
   readonly order: readonly number[];
   /** The visitor's own new items, newest first: they stand first until the list is read again. */
   readonly fresh: readonly number[];
@@ -51,6 +51,7 @@ export type BoardState = {
 
 /** What `settleVote` takes: an ack, or the REST answer. */
 export type SettledVote = { readonly seq: number; readonly voteCount: number; readonly voted: boolean };
+type FeedbackFrame = Extract<DownFrame, { type: "feedback" }>;
 export type AppliedFrame = Exclude<DownFrame, { type: "ack" | "error" }>;
 
 export function emptyBoard(sort: Sort = "vote_count"): BoardState {
@@ -63,9 +64,8 @@ export function emptyBoard(sort: Sort = "vote_count"): BoardState {
     hellosOut: 0,
     resync: false,
     online: 0,
-    known: new Map(),
-    unloaded: new Map(),
-    gone: new Map(),
+    facts: new Map(),
+    held: [],
     order: [],
     fresh: [],
     nextCursor: null,
@@ -79,16 +79,18 @@ export function emptyBoard(sort: Sort = "vote_count"): BoardState {
 
 /** The rows to show, in order, with the visitor's unsettled votes in their counts. */
 export function rows(state: BoardState): Feedback[] {
-  return state.order.flatMap((id) => {
-    const item = row(state, id);
-    return item === undefined ? [] : [item];
-  });
+  return state.order.flatMap((id) => row(state, id) ?? []);
 }
 
 export function row(state: BoardState, id: number): Feedback | undefined {
-  const item = state.known.get(id)?.item;
-  const shift = shiftOf(state, id);
-  return item === undefined || shift === 0 ? item : { ...item, voteCount: Math.max(0, item.voteCount + shift) };
+  const fact = state.facts.get(id);
+  return fact?.item ? { ...fact.item, voteCount: Math.max(0, fact.voteCount + shiftOf(state, id)) } : undefined;
+}
+
+/** The server said that it was removed; one that was never heard of is not gone. */
+export function isGone(state: BoardState, id: number): boolean {
+  const fact = state.facts.get(id);
+  return fact?.item === null && fact.seq >= 0;
 }
 
 /** What the shown count adds to the server's. */
@@ -103,7 +105,7 @@ export function hasVoted(state: BoardState, id: number): boolean {
 
 /** A new connection: it has been told nothing yet. */
 export function connected(state: BoardState): BoardState {
-  return { ...state, helloDue: true, hellosOut: 0 };
+  return { ...state, helloDue: true, hellosOut: 0, held: [] };
 }
 
 /** A hello with `seq` goes out. */
@@ -112,70 +114,74 @@ export function greeted(state: BoardState): BoardState {
 }
 
 export function applyFrame(state: BoardState, frame: AppliedFrame): BoardState {
-  switch (frame.type) {
-    case "welcome":
-      // Its seq is the server's, ours only once the changes that follow have arrived.
-      return { ...state, hellosOut: Math.max(0, state.hellosOut - 1), online: frame.online };
-    case "resync":
-      return { ...state, resync: true };
-    case "votes":
-      return reach(withCounts(state, frame.changes, frame.seq), frame.seq);
-    case "feedback":
-      return reach(
-        frame.op === "removed"
-          ? withoutRow(state, frame.item.id, frame.seq)
-          : placed(withRows(state, [frame.item], frame.seq), frame.item.id, frame.op === "created"),
-        frame.seq,
-      );
+  if (frame.type === "welcome") return { ...state, hellosOut: Math.max(0, state.hellosOut - 1), online: frame.online };
+  if (frame.type === "resync") return { ...state, resync: true };
+  const { seq } = frame;
+  if (frame.type === "feedback") {
+    const next = takeFeedback(state, frame, seq);
+    return seq > (state.seq ?? seq) ? reach(next, seq) : { ...next, held: [...state.held, frame] };
   }
+  const resumed = state.held.reduce((next, held) => takeFeedback(next, held, seq), state);
+  return reach(learnNews(resumed, frame.changes, seq), seq);
+}
+
+function takeFeedback(state: BoardState, { op, item }: FeedbackFrame, seq: number): BoardState {
+  if (op === "removed") return learnNews(state, [{ id: item.id, item: null }], seq);
+  return placed(withRows(state, [item], seq), item.id, op === "created");
+}
+
+function withRows(state: BoardState, items: readonly Feedback[], seq: number): BoardState {
+  return learnNews(
+    state,
+    items.map((item) => ({ id: item.id, item, voteCount: item.voteCount })),
+    seq,
+  );
 }
 
 /** A first page: of a new view, or the same one read anew. */
 export function replaceList(
   state: BoardState,
   page: PageOfRows,
-  view: { sort: Sort; filtered: boolean } = state,
+  { sort, filtered }: { readonly sort: Sort; readonly filtered: boolean } = state,
 ): BoardState {
-  const anew = state.seq === null || state.resync;
-  const base = anew ? forgetBefore(state, page.seq) : rewind(state, page.seq);
-  const next = withRows(base, page.items, page.seq);
-  return {
-    ...next,
-    sort: view.sort,
-    filtered: view.filtered,
-    order: page.items.map((item) => item.id).filter((id) => next.known.has(id)),
-    nextCursor: page.nextCursor,
-    unseen: 0,
-    fresh: [],
-  };
+  const { seq, nextCursor } = page;
+  // Read anew, what was known before proves nothing, and may be from before the server's data was replaced.
+  const base =
+    state.seq === null || state.resync
+      ? { ...state, seq, watchedSince: seq, helloDue: true, resync: false, facts: new Map(), held: [] }
+      : state;
+  const order = page.items.map((item) => item.id);
+  return { ...learn(base, page), sort, filtered, order, nextCursor, unseen: 0, fresh: [] };
 }
 
 /** The page after the ones shown. Rows that moved between the two reads are not shown twice. */
 export function appendPage(state: BoardState, page: PageOfRows): BoardState {
-  const next = withRows(rewind(state, page.seq), page.items, page.seq);
-  const order = new Set([...next.order, ...page.items.map((item) => item.id)]);
-  return { ...next, order: [...order].filter((id) => next.known.has(id)), nextCursor: page.nextCursor };
+  const order = new Set([...state.order, ...page.items.map((item) => item.id)]);
+  return { ...learn(state, page), order: [...order], nextCursor: page.nextCursor };
 }
 
 /** Rows that are shown outside the list, such as likely duplicates: known from now on, without a place in the order. */
-export function learn(state: BoardState, page: PageOfRows): BoardState {
-  return withRows(rewind(state, page.seq), page.items, page.seq);
+export function learn(state: BoardState, { items, seq }: PageOfRows): BoardState {
+  const next = withRows(state, items, seq);
+  // Older than what was watched, it lacks changes nobody told us: the socket has to say hello from there again.
+  return state.seq !== null && seq < state.watchedSince
+    ? { ...next, seq: Math.min(seq, state.seq), watchedSince: seq, helloDue: true }
+    : next;
 }
 
 /** The visitor's own new item stands first, whatever the order, until the list is read again. */
 export function addCreated(state: BoardState, item: Feedback, seq: number): BoardState {
-  const next = withRows(state, [item], seq);
-  if (!next.known.has(item.id)) return next;
-  const order = [item.id, ...next.order.filter((id) => id !== item.id)];
-  return { ...next, order, fresh: [item.id, ...next.fresh] };
+  const { id } = item;
+  const order = [id, ...state.order.filter((other) => other !== id)];
+  return { ...withRows(state, [item], seq), order, fresh: [id, ...state.fresh] };
 }
 
 /** Brings the order up to the counts shown. Only where the client knows the server's rule; `trending` stays as read. */
 export function reorder(state: BoardState): BoardState {
   if (state.sort === "trending") return state;
-  const fresh = state.fresh.filter((id) => state.known.has(id));
+  const { fresh } = state;
   const rest = rows(state).filter((item) => !fresh.includes(item.id));
-  const order = [...fresh, ...rest.sort((a, b) => compare(state.sort, a, b)).map((item) => item.id)];
+  const order = [...fresh, ...rest.toSorted((a, b) => compare(state.sort, a, b)).map((item) => item.id)];
   return order.every((id, index) => id === state.order[index]) ? state : { ...state, order };
 }
 
@@ -213,7 +219,7 @@ export function settleVote(state: BoardState, id: number, requestId: string, ans
   if (answer.voted) mine.set(id, mine.get(id) ?? 1);
   else mine.delete(id);
   const clock = state.clock + 1;
-  const counted = withCounts(state, [{ id, voteCount: answer.voteCount }], answer.seq);
+  const counted = learnNews(state, [{ id, voteCount: answer.voteCount }], answer.seq);
   return answered({ ...counted, mine, clock, touched: new Map(state.touched).set(id, clock) }, id, requestId);
 }
 
@@ -233,34 +239,14 @@ function answered(state: BoardState, id: number, requestId: string): BoardState 
 }
 
 function reach(state: BoardState, seq: number): BoardState {
-  const welcomed = !state.helloDue && state.hellosOut === 0;
-  return welcomed && !state.resync && state.seq !== null && seq > state.seq ? { ...state, seq } : state;
-}
-
-/** A page older than what was watched lacks changes nobody told us: the socket has to say hello from there again. */
-function rewind(state: BoardState, seq: number): BoardState {
-  return seq >= state.watchedSince || state.seq === null
-    ? state
-    : { ...state, seq: Math.min(seq, state.seq), watchedSince: seq, helloDue: true };
-}
-
-/** The list is read anew at `seq`: what is older and not confirmed by it proves nothing. */
-function forgetBefore(state: BoardState, seq: number): BoardState {
-  return {
-    ...state,
-    seq,
-    watchedSince: seq,
-    helloDue: true,
-    resync: false,
-    known: new Map([...state.known].filter(([id, { countSeq }]) => countSeq > seq || state.pending.has(id))),
-    unloaded: new Map([...state.unloaded].filter(([, fact]) => fact.seq > seq)),
-    gone: new Map([...state.gone].filter(([, goneSeq]) => goneSeq > seq)),
-  };
+  const next = { ...state, held: [] };
+  const complete = !state.helloDue && state.hellosOut === 0 && !state.resync;
+  return complete && state.seq !== null && seq > state.seq ? { ...next, seq } : next;
 }
 
 /** Gives a row that came live its place, if the pages read so far reach that far. */
 function placed(state: BoardState, id: number, created: boolean): BoardState {
-  const item = state.known.get(id)?.item;
+  const item = row(state, id);
   if (item === undefined || state.filtered || state.order.includes(id)) return state;
   const at = state.sort === "trending" ? -1 : rows(state).findIndex((other) => compare(state.sort, item, other) < 0);
   if (at < 0 && state.nextCursor !== null) return created ? { ...state, unseen: state.unseen + 1 } : state;

@@ -20,7 +20,7 @@ const OFFLINE_TRUST_MS = 30_000;
 const RECONNECT_SPREAD_MS = 600;
 /** The server closed for a broken rule (1008, 1009), such as too many sockets: come back slowly. */
 const REFUSED_WAIT_MS = 30_000;
-const RESYNC_WAIT_MS_MAX = 30_000;
+const REREAD_WAIT_MS = 2_000;
 
 export type LiveStatus = "connecting" | "live" | "offline";
 export type Store = { readonly get: () => BoardState; readonly set: (state: BoardState) => void };
@@ -45,95 +45,84 @@ export type Live = {
   readonly stop: () => void;
 };
 
-export function openLive(options: LiveOptions): Live {
-  const { api, externalUserId, store } = options;
+// oxlint-disable-next-line max-lines-per-function -- one socket's closures; a class costs the widget's budget more
+export function openLive({ api, externalUserId, store, reread, onStatus, onRefused }: LiveOptions): Live {
   let socket: ReconnectingWebSocket | null = null;
-  let refusedUntil = 0;
+  let waitUntil = 0;
   let beat: ReturnType<typeof setTimeout> | undefined;
-  let rereads = 0;
   let rereading = false;
 
-  const outbox = openOutbox({ api, externalUserId, store, send, drop: reconnect, onRefused: options.onRefused });
+  const outbox = openOutbox({ api, externalUserId, store, send, drop, onRefused });
 
-  function send(frame: UpFrame): boolean {
+  function send(frame: UpFrame | typeof HEARTBEAT.request): boolean {
     if (socket?.readyState !== WebSocket.OPEN) return false;
-    socket.send(JSON.stringify(frame));
-    return true;
+    return socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
   }
 
-  function reconnect(): void {
-    clearTimeout(beat);
+  /** The connection is dead, or the network says so: the next one waits until it is back. */
+  function drop(): void {
     socket?.reconnect();
-    options.onStatus(navigator.onLine ? "connecting" : "offline");
   }
 
-  function listen(wait = HEARTBEAT_MS): void {
+  /** Asks for a sign of life after a silence. */
+  function listen(silence = HEARTBEAT_MS): void {
     clearTimeout(beat);
     beat = setTimeout(() => {
-      if (socket?.readyState !== WebSocket.OPEN) return;
-      socket.send(HEARTBEAT.request);
-      beat = setTimeout(reconnect, PONG_WAIT_MS);
-    }, wait);
+      if (send(HEARTBEAT.request)) beat = setTimeout(drop, PONG_WAIT_MS);
+    }, silence);
   }
 
-  /** Says hello when the state asks for it: on a new connection, and when a list turned out older than what was watched. */
-  function greet(): void {
-    const state = store.get();
-    if (state.helloDue && !state.resync && state.seq !== null && send({ type: "hello", since: state.seq })) {
-      store.set(greeted(state));
+  /** Does what the state asks for: read the list anew, or say (again) from where on changes are wanted. */
+  async function follow(): Promise<void> {
+    const { resync, helloDue, seq } = store.get();
+    if (!resync) {
+      if (helloDue && seq !== null && send({ type: "hello", since: seq })) store.set(greeted(store.get()));
+      return;
     }
-  }
-
-  async function resync(): Promise<void> {
     if (rereading) return;
     rereading = true;
-    const delay = rereads === 0 ? 0 : Math.min(RESYNC_WAIT_MS_MAX, 500 * 2 ** rereads);
-    rereads += 1;
-    await pause(delay);
-    try {
-      await options.reread();
-    } catch {
-      // Still marked in the state, so the next turn tries again.
-    }
+    await reread().catch(() => undefined);
+    // A list that is still too old, or none at all: not again at once.
+    if (store.get().resync) await pause(REREAD_WAIT_MS);
     rereading = false;
-    if (store.get().resync && socket !== null) await resync();
-    else greet();
+    if (socket !== null) await follow();
+  }
+
+  async function whenReachable(): Promise<string> {
+    const spread = waitUntil === 0 ? 0 : Math.random() * RECONNECT_SPREAD_MS;
+    await pause(Math.max(waitUntil - Date.now(), spread));
+    if (!navigator.onLine) {
+      await new Promise((resolve) => {
+        addEventListener("online", resolve, { once: true });
+        setTimeout(resolve, OFFLINE_TRUST_MS);
+      });
+    }
+    return api.liveUrl(externalUserId);
   }
 
   function onMessage(data: unknown): void {
     listen();
     const frame = readFrame(data);
     if (frame === null) return;
-    if (frame.type === "ack") return outbox.acknowledged(frame);
-    if (frame.type === "error") return outbox.refused(frame);
-    const before = store.get();
-    store.set(applyFrame(before, frame));
-    if (frame.type === "resync" && !before.resync) void resync();
-    else if (frame.type !== "welcome") rereads = 0;
-    greet();
-  }
-
-  async function whenReachable(): Promise<string> {
-    const retries = socket?.retryCount ?? 0;
-    await pause(Math.max(refusedUntil - Date.now(), retries === 0 ? 0 : Math.random() * RECONNECT_SPREAD_MS));
-    if (!navigator.onLine) await online();
-    return api.liveUrl(externalUserId);
+    if (frame.type === "ack") outbox.acknowledged(frame);
+    else if (frame.type === "error") outbox.refused(frame);
+    else store.set(applyFrame(store.get(), frame));
+    void follow();
   }
 
   function onOpen(): void {
     listen();
-    options.onStatus("live");
+    onStatus("live");
     store.set(connected(store.get()));
-    if (store.get().resync) void resync();
-    greet();
-    outbox.connected();
+    void follow();
+    outbox.reach(true);
   }
 
   function onClose(code: number): void {
     clearTimeout(beat);
-    if (code === 1008 || code === 1009) refusedUntil = Date.now() + REFUSED_WAIT_MS;
-    outbox.disconnected();
-    if (socket !== null) options.onStatus(navigator.onLine ? "connecting" : "offline");
+    waitUntil = Date.now() + (code === 1008 || code === 1009 ? REFUSED_WAIT_MS : 0);
+    outbox.reach(false);
+    onStatus(navigator.onLine ? "connecting" : "offline");
   }
 
   const onVisible = (): void => {
@@ -145,7 +134,7 @@ export function openLive(options: LiveOptions): Live {
     vote: outbox.vote,
     start() {
       if (socket !== null) return;
-      options.onStatus(navigator.onLine ? "connecting" : "offline");
+      onStatus(navigator.onLine ? "connecting" : "offline");
       socket = new ReconnectingWebSocket(whenReachable, LIVE_SUBPROTOCOL, {
         minReconnectionDelay: 500,
         maxReconnectionDelay: 8_000,
@@ -156,32 +145,18 @@ export function openLive(options: LiveOptions): Live {
       socket.onopen = onOpen;
       socket.onmessage = (event) => onMessage(event.data);
       socket.onclose = (event) => onClose(event.code);
-      addEventListener("offline", reconnect);
+      addEventListener("offline", drop);
       document.addEventListener("visibilitychange", onVisible);
     },
     stop() {
-      const closing = socket;
-      socket = null;
-      clearTimeout(beat);
-      removeEventListener("offline", reconnect);
+      removeEventListener("offline", drop);
       document.removeEventListener("visibilitychange", onVisible);
-      closing?.close();
+      socket?.close();
+      socket = null;
     },
   };
 }
 
-export function pause(ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function online(): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      removeEventListener("online", done);
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, OFFLINE_TRUST_MS);
-    addEventListener("online", done);
-  });
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,11 +4,10 @@
  * so that a vote and its taking back cannot overtake each other.
  */
 import { randomId } from "../../ids.ts";
-import type { FailureCode } from "../../errors.ts";
 import type { DownFrame } from "../../protocol/live/down.ts";
 import type { UpFrame } from "../../protocol/live/up.ts";
 import { ApiError } from "./api.ts";
-import type { Api } from "./api.ts";
+import type { Api, ApiErrorCode } from "./api.ts";
 import { beginVote, failVote, settleVote } from "./board-state.ts";
 import type { SettledVote } from "./board-state.ts";
 import type { Store } from "./live.ts";
@@ -23,12 +22,12 @@ const ACK_WAIT_MS = 5_000;
 const RETRY_WAIT_MS = 2_000;
 const TRIES_MAX = 8;
 
-export type Refusal = { readonly code: FailureCode | ApiError["code"] | "TOO_MANY_UNSENT"; readonly message: string };
+export type Refusal = { readonly code: ApiErrorCode; readonly message: string };
 
 type Press = { requestId: string; voted: boolean };
 type Entry = Press & {
   way: "none" | "socket" | "rest";
-  /** When to look at it again, epoch ms: to send by REST, to give the socket up. */
+  /** When to send it by REST, or to give the socket up; epoch ms. */
   due: number;
   /** The server asked for patience: not over the socket before this, epoch ms. */
   after: number;
@@ -47,6 +46,7 @@ export type OutboxOptions = {
   readonly onRefused: (feedbackId: number, refusal: Refusal) => void;
 };
 
+// oxlint-disable-next-line max-lines-per-function -- one queue's closures; a class costs the widget's budget more
 export function openOutbox({ api, externalUserId, store, send, drop, onRefused }: OutboxOptions) {
   const entries = new Map<number, Entry>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,13 +57,12 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
     const press = { requestId: randomId(), voted };
     const entry = entries.get(id);
     if (entry === undefined && entries.size >= ITEMS_MAX) {
-      onRefused(id, { code: "TOO_MANY_UNSENT", message: "Too many votes are waiting for the connection." });
-      return;
+      return onRefused(id, { code: "NETWORK", message: "Too many votes are waiting for the connection." });
     }
     store.set(beginVote(store.get(), id, press.requestId, voted));
-    if (entry === undefined)
+    if (entry === undefined) {
       entries.set(id, { ...press, way: "none", due: Date.now() + SOCKET_WAIT_MS, after: 0, tries: 0, next: null });
-    else if (entry.way === "none") Object.assign(entry, press);
+    } else if (entry.way === "none") Object.assign(entry, press);
     else entry.next = press;
     pump();
   }
@@ -74,55 +73,39 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
     const now = Date.now();
     let wakeAt = Infinity;
     for (const [id, entry] of entries) {
-      if (entry.way === "rest") continue;
-      if (entry.way === "none" && open) {
-        const sendAt = Math.max(entry.after, sentAt + SEND_INTERVAL_MS);
-        if (now < sendAt) {
-          wakeAt = Math.min(wakeAt, sendAt);
-          continue;
+      const { requestId, voted, way } = entry;
+      if (way === "rest") continue;
+      let next = entry.due;
+      if (way === "none" && open) {
+        next = Math.max(entry.after, sentAt + SEND_INTERVAL_MS);
+        const frame = { type: voted ? "vote" : "unvote", requestId, feedbackId: id, externalUserId } as const;
+        if (next <= now && send(frame)) {
+          sentAt = now;
+          next = now + ACK_WAIT_MS;
+          Object.assign(entry, { way: "socket", due: next });
         }
-        if (bySocket(id, entry)) sentAt = now;
-      } else if (entry.due <= now) {
-        if (entry.way === "socket") return drop();
+      } else if (next <= now) {
+        if (way === "socket") return drop();
         void byRest(id, entry);
         continue;
       }
-      wakeAt = Math.min(wakeAt, Math.max(entry.due, now + 10));
+      wakeAt = Math.min(wakeAt, Math.max(next, now + 10));
     }
-    if (wakeAt < Infinity) timer = setTimeout(pump, Math.max(0, wakeAt - now));
-  }
-
-  function bySocket(id: number, entry: Entry): boolean {
-    const { requestId, voted } = entry;
-    const sent = send({ type: voted ? "vote" : "unvote", requestId, feedbackId: id, externalUserId });
-    if (sent) Object.assign(entry, { way: "socket", due: Date.now() + ACK_WAIT_MS });
-    return sent;
+    if (wakeAt < Infinity) timer = setTimeout(pump, wakeAt - now);
   }
 
   async function byRest(id: number, entry: Entry): Promise<void> {
     entry.way = "rest";
     try {
-      settle(id, entry, entry.voted ? await api.vote(id, externalUserId) : await api.unvote(id, externalUserId));
+      settle(id, entry, await api[entry.voted ? "vote" : "unvote"](id, externalUserId));
     } catch (error) {
-      const failure = error instanceof ApiError ? error : new ApiError("UNKNOWN", "The vote could not be sent.");
-      // Nobody answered: it waits for as long as it takes. An answer that says "later" is asked for a few more times.
-      if (failure.passing && (failure.status === 0 || entry.tries < TRIES_MAX)) retry(entry, failure.status === 0);
-      else refuse(id, entry, failure);
+      refused(id, entry, error instanceof ApiError ? error : new ApiError("UNKNOWN", String(error)));
     }
-    pump();
-  }
-
-  function retry(entry: Entry, free: boolean): void {
-    take(entry);
-    entry.due = Date.now() + RETRY_WAIT_MS;
-    if (free) return;
-    entry.tries += 1;
-    entry.after = entry.due;
   }
 
   /** Not under way any more: whatever was pressed last is what to send now. */
-  function take(entry: Entry): void {
-    Object.assign(entry, { way: "none", due: Date.now() + SOCKET_WAIT_MS, next: null }, entry.next ?? {});
+  function take(entry: Entry, wait = SOCKET_WAIT_MS): void {
+    Object.assign(entry, entry.next, { way: "none", due: Date.now() + wait, next: null });
   }
 
   function settle(id: number, entry: Entry, answer: SettledVote): void {
@@ -130,11 +113,19 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
     done(id, entry);
   }
 
-  function refuse(id: number, entry: Entry, refusal: Refusal): void {
+  /** While nobody answers a vote waits as long as it takes; a server that says "later" is asked a few more times. */
+  function refused(id: number, entry: Entry, error: ApiError): void {
+    if (error.passing && entry.tries < TRIES_MAX) {
+      take(entry, RETRY_WAIT_MS);
+      if (error.status > 0) {
+        entry.tries += 1;
+        entry.after = entry.due;
+      }
+      return pump();
+    }
     store.set(failVote(store.get(), id, entry.requestId));
-    const last = entry.next === null;
+    if (entry.next === null) onRefused(id, error);
     done(id, entry);
-    if (last) onRefused(id, refusal);
   }
 
   function done(id: number, entry: Entry): void {
@@ -143,34 +134,24 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
     pump();
   }
 
-  function find(requestId: string | undefined): [number, Entry] | undefined {
-    return [...entries].find(([, entry]) => entry.requestId === requestId);
+  function under(requestId: string | undefined, answer: (id: number, entry: Entry) => void): void {
+    for (const [id, entry] of entries) if (entry.requestId === requestId) answer(id, entry);
   }
 
   return {
     vote,
-    connected(): void {
-      open = true;
-      pump();
-    },
-    /** What went over the lost socket may or may not have arrived: it goes again. */
-    disconnected(): void {
-      open = false;
-      for (const entry of entries.values()) if (entry.way === "socket") take(entry);
+    /** The socket opened or closed. What went over a lost one may or may not have arrived: it goes again. */
+    reach(now: boolean): void {
+      open = now;
+      if (!open) for (const entry of entries.values()) if (entry.way === "socket") take(entry);
       pump();
     },
     acknowledged(ack: Extract<DownFrame, { type: "ack" }>): void {
-      const found = find(ack.requestId);
-      if (found !== undefined) settle(...found, ack);
+      under(ack.requestId, (id, entry) => settle(id, entry, ack));
     },
-    refused(error: Extract<DownFrame, { type: "error" }>): void {
-      const found = find(error.requestId);
-      if (found === undefined) return;
-      const [id, entry] = found;
-      const later = error.code === "OVERLOADED" || error.code === "INTERNAL";
-      if (!later || entry.tries >= TRIES_MAX) refuse(id, entry, error);
-      else retry(entry, false);
-      pump();
+    refused({ requestId, code, message }: Extract<DownFrame, { type: "error" }>): void {
+      const status = code === "OVERLOADED" || code === "INTERNAL" ? 503 : 409;
+      under(requestId, (id, entry) => refused(id, entry, new ApiError(code, message, status)));
     },
   };
 }

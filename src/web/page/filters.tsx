@@ -70,15 +70,9 @@ function SearchForm({ address, view }: Props) {
 
 /** The filters that have no link of their own above, each with a way out. */
 function Chosen({ address, view }: Props) {
-  if (view.category === undefined && view.q === undefined && view.cursor === undefined) return null;
+  if (view.category === undefined && view.cursor === undefined) return null;
   return (
     <p class="chosen">
-      {view.q === undefined ? null : (
-        <a href={boardHref(address, changeView(view, { q: undefined }))}>
-          “{view.q}” <span aria-hidden="true">×</span>
-          <span class="vh">clear the search</span>
-        </a>
-      )}
       {view.category === undefined ? null : (
         <a href={boardHref(address, changeView(view, { category: undefined }))}>
           {view.category} <span aria-hidden="true">×</span>

@@ -1,6 +1,6 @@
 /** Brings the server's markup up to the state: counts, pressed buttons, titles, statuses, removed rows. Touches only what changed. */
 import { formatCount, formatTally, statusLabel } from "../../page/format.ts";
-import { type BoardState, hasVoted, row } from "../board-state.ts";
+import { type BoardState, hasVoted, isGone, row } from "../board-state.ts";
 
 const BUMP = "bump";
 
@@ -10,7 +10,7 @@ export function drawRows(state: BoardState): void {
     const id = Number(element.dataset["id"]);
     const item = row(state, id);
     if (item === undefined) {
-      if (state.gone.has(id) && element.matches("li")) element.remove();
+      if (isGone(state, id) && element.matches("li")) element.remove();
       continue;
     }
     shift += drawCount(element.querySelector("[data-count]"), item.voteCount);
@@ -59,8 +59,8 @@ function drawTotal(shift: number): void {
 export function countNew(state: BoardState, renderedAt: string): number {
   if (state.filtered) return 0;
   let count = 0;
-  for (const [id, { item }] of state.known) {
-    if (item.createdAt > renderedAt && document.getElementById(`f-${String(id)}`) === null) count += 1;
+  for (const [id, { item }] of state.facts) {
+    if (item !== null && item.createdAt > renderedAt && document.getElementById(`f-${String(id)}`) === null) count += 1;
   }
   return count;
 }

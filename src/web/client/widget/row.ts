@@ -19,6 +19,7 @@ export type Row = {
 
 export function openRow(first: Feedback, onVote: (id: number, voted: boolean) => void): Row {
   const { id } = first;
+  let drawn = "";
   let shown: Feedback | undefined;
   let votedShown: boolean | undefined;
 
@@ -45,7 +46,9 @@ export function openRow(first: Feedback, onVote: (id: number, voted: boolean) =>
   }
 
   function draw(item: Feedback, voted: boolean): void {
-    if (item === shown && voted === votedShown) return;
+    const next = JSON.stringify([item, voted]);
+    if (next === drawn) return;
+    drawn = next;
     const before = shown?.voteCount;
     shown = item;
     votedShown = voted;

@@ -1,0 +1,209 @@
+/**
+ * What every verb of the Workspace object costs in statements, rows read and rows written, counted on the real object and compared with the
+ * committed `bench/verbs/baseline.json`. Counts are deterministic, so a difference is a change of the code: mend it, or take it over with
+ * `npm run bench verbs -- --write`, which runs this file and writes what the tests report in their `meta`. Rates and times are the benches'.
+ */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it, type TestContext } from "vitest";
+import baseline from "../../bench/verbs/baseline.json" with { type: "json" };
+import { type Cost, MeteredSql } from "../../objects/shared/metered-storage.ts";
+import type { Failure } from "../../src/errors.ts";
+import { ListFeedback, SORTS } from "../../src/protocol/rest/feedback.ts";
+import type { Result } from "../../src/result.ts";
+import { Peer, uniqueSlug } from "../support/workerd.ts";
+
+declare module "vitest" {
+  interface TaskMeta {
+    /** By case, for `bench/verbs/write-baseline.ts`. */
+    costs?: Record<string, Cost>;
+  }
+}
+
+/** Enough that no statement gets away with reading the whole board. */
+const ITEMS = 300;
+const CATEGORIES = ["api", "billing", "mobile"] as const;
+const PLANNED_EVERY = 5;
+const VOTES_MAX = 40;
+
+const OPERATOR = { requestId: "baseline", operator: true, openWorkspaces: false } as const;
+const VISITOR = { ...OPERATOR, operator: false } as const;
+const OPENING = { ...VISITOR, openWorkspaces: true } as const;
+
+const workspace = uniqueSlug();
+const stub = env.WORKSPACE.getByName(workspace);
+const live = `/api/v1/${workspace}/ideas`;
+const ZERO: Cost = { statements: 0, rowsRead: 0, rowsWritten: 0 };
+
+/** The object takes its count once per call, for the log line: here it is added up on the way. Test and object share one isolate. */
+let counted = ZERO;
+let meter: MeteredSql | null = null;
+// oxlint-disable-next-line typescript/unbound-method -- called with the meter below
+const { take } = MeteredSql.prototype;
+MeteredSql.prototype.take = function taken(this: MeteredSql): Cost {
+  // oxlint-disable-next-line typescript/no-this-alias, unicorn/no-this-assignment -- sockets are counted through it
+  meter = this;
+  const cost = take.call(this);
+  counted = add(counted, cost);
+  return cost;
+};
+
+/** The cost of what `run` makes the object do, in a call or for a socket. */
+async function costOf(run: () => Promise<unknown>): Promise<Cost> {
+  meter?.take();
+  counted = ZERO;
+  await run();
+  meter?.take();
+  return counted;
+}
+
+/** The same for an RPC method, which must succeed. */
+function cost<T>(call: () => Promise<Result<T, Failure>>): Promise<Cost> {
+  return costOf(() => done(call()));
+}
+
+async function done<T>(call: Promise<Result<T, Failure>>): Promise<T> {
+  const result = await call;
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
+}
+
+function add(a: Cost, b: Cost): Cost {
+  const statements = a.statements + b.statements;
+  return { statements, rowsRead: a.rowsRead + b.rowsRead, rowsWritten: a.rowsWritten + b.rowsWritten };
+}
+
+function list(query: Record<string, string>) {
+  return stub.listFeedback(VISITOR, "ideas", ListFeedback.parse(query));
+}
+
+function compare({ task }: TestContext, group: keyof typeof baseline, costs: Record<string, Cost>): void {
+  task.meta.costs = costs;
+  expect(costs).toEqual(baseline[group]);
+}
+
+beforeAll(async () => {
+  await done(stub.createWorkspace(OPERATOR, { slug: workspace, name: "Baseline" }));
+  await done(stub.createBoard(OPERATOR, { slug: "ideas", name: "Ideas" }));
+  for (let n = 1; n <= ITEMS; n++) {
+    const category = CATEGORIES[n % (CATEGORIES.length + 1)];
+    const title = `Idea ${String(n)}: export to ${["csv", "pdf", "calendar"][n % 3] ?? ""}`;
+    const item = { title, description: "What it should do, in a sentence or two.", ...(category === undefined ? {} : { category }) };
+    await done(stub.createFeedback(VISITOR, "ideas", item));
+    if (n % PLANNED_EVERY === 0) await done(stub.updateFeedback(OPERATOR, "ideas", n, { status: "planned" }));
+    await done(stub.castVote(OPERATOR, "ideas", n, { externalUserId: "first", weight: 1 + ((n * 7) % VOTES_MAX) }));
+  }
+});
+
+describe("cost of every verb", () => {
+  it("[B1] lists: every sort and filter, first page, cursor, page and search", async (context) => {
+    const costs: Record<string, Cost> = {};
+    for (const sort of SORTS) {
+      for (const filter of FILTERS) {
+        const name = [sort, ...Object.keys(filter)].join(" + ");
+        const { nextCursor } = await done(list({ sort, ...filter }));
+        costs[name] = await cost(() => list({ sort, ...filter }));
+        if (nextCursor !== null) costs[`${name}, by cursor`] = await cost(() => list({ sort, ...filter, cursor: nextCursor }));
+      }
+    }
+    costs["vote_count, limit 100"] = await cost(() => list({ limit: "100" }));
+    costs["vote_count, page 10"] = await cost(() => list({ page: "10" }));
+    costs["search of one word"] = await cost(() => list({ q: "calendar" }));
+    costs["search of two prefixes + status"] = await cost(() => list({ q: "exp cal", status: "planned" }));
+    costs["search without a match"] = await cost(() => list({ q: "nowhere" }));
+    compare(context, "lists", costs);
+  });
+
+  it("[B1] feedback: create, read, update, delete", async (context) => {
+    const item = { title: "Dark mode", description: "For the evening." };
+    const costs = {
+      "create without a person": await cost(() => stub.createFeedback(VISITOR, "ideas", item)),
+      "create, a new person": await cost(() => stub.createFeedback(VISITOR, "ideas", { ...item, externalUserId: "ada" })),
+      "create, a known person": await cost(() => stub.createFeedback(VISITOR, "ideas", { ...item, externalUserId: "ada" })),
+      "create where posts may open boards": await cost(() => stub.createFeedback(OPENING, "ideas", item)),
+      "create that opens a board": await cost(() => stub.createFeedback(OPENING, "opened", item)),
+      read: await cost(() => stub.readFeedback(VISITOR, "ideas", 1)),
+      "read by the operator": await cost(() => stub.readFeedback(OPERATOR, "ideas", 1)),
+      "update of the status": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { status: "completed" })),
+      "update that changes nothing": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { status: "completed" })),
+      "update that hides": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { isHidden: true })),
+      "update that shows again": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { isHidden: false })),
+      "delete, one vote": await cost(() => stub.deleteFeedback(OPERATOR, "ideas", 2)),
+    };
+    compare(context, "feedback", costs);
+  });
+
+  it("[B1] votes: cast, again, taken back, looked up", async (context) => {
+    const ids = Array.from({ length: 20 }, (_, n) => n + 10);
+    const vote = (externalUserId: string) => stub.castVote(VISITOR, "ideas", 10, { externalUserId });
+    const costs = {
+      "first vote of a new person": await cost(() => vote("bea")),
+      "vote again": await cost(() => vote("bea")),
+      "vote of a known person": await cost(() => stub.castVote(VISITOR, "ideas", 11, { externalUserId: "bea" })),
+      "vote with another weight": await cost(() =>
+        stub.castVote(OPERATOR, "ideas", 10, { externalUserId: "bea", weight: 5 }),
+      ),
+      "vote taken back": await cost(() => stub.removeVote(VISITOR, "ideas", 10, "bea")),
+      "vote taken back again": await cost(() => stub.removeVote(VISITOR, "ideas", 10, "bea")),
+      "look-up of 20 items": await cost(() => stub.lookUpVotes(VISITOR, "ideas", ids, "bea")),
+      "look-up, an unknown person": await cost(() => stub.lookUpVotes(VISITOR, "ideas", ids, "nobody")),
+    };
+    compare(context, "votes", costs);
+  });
+
+  it("[B1] pages and sockets: board page, open, hello, resume, vote", async (context) => {
+    const query = ListFeedback.parse({});
+    const costs: Record<string, Cost> = {
+      "board page": await cost(() => stub.boardPage(VISITOR, "ideas", query, null)),
+      "board page of a known person": await cost(() => stub.boardPage(VISITOR, "ideas", query, "first")),
+    };
+    let peer: Peer | null = null;
+    costs["socket open"] = await costOf(async () => {
+      peer = await Peer.open(live, "?externalUserId=first");
+    });
+    const opened = await Peer.open(live, "?externalUserId=first");
+    const { seq } = await done(stub.readWorkspace(VISITOR));
+    costs["hello without a past"] = await costOf(() => hello(opened, null, "welcome"));
+    for (let id = 20; id < 30; id++) await done(stub.castVote(VISITOR, "ideas", id, { externalUserId: "cleo" }));
+    const late = await Peer.open(live);
+    costs["hello, resume with 10 changes"] = await costOf(() => hello(late, seq, "votes"));
+    const newest = (await done(stub.readWorkspace(VISITOR))).seq;
+    costs["hello, nothing missed"] = await costOf(() => hello(late, newest, "welcome"));
+    costs["vote over a socket"] = await costOf(async () => {
+      late.send({ type: "vote", requestId: "v", feedbackId: 31, externalUserId: "cleo" });
+      await late.until(({ frames }) => frames.some(({ type }) => type === "ack"));
+    });
+    expect(peer).not.toBeNull();
+    compare(context, "sockets", costs);
+  });
+
+  it("[B1] boards and the workspace, deletions last", async (context) => {
+    const costs = {
+      "workspace read": await cost(() => stub.readWorkspace(VISITOR)),
+      "workspace rename": await cost(() => stub.updateWorkspace(OPERATOR, { name: "Renamed" })),
+      "board create": await cost(() => stub.createBoard(OPERATOR, { slug: "bugs", name: "Bugs" })),
+      "board list": await cost(() => stub.listBoards(VISITOR)),
+      "board read": await cost(() => stub.readBoard(VISITOR, "bugs")),
+      "board rename": await cost(() => stub.updateBoard(OPERATOR, "bugs", { name: "Defects" })),
+      "board delete": await cost(() => stub.deleteBoard(OPERATOR, "bugs")),
+    };
+    // The purges must not run into the next count.
+    while (await runDurableObjectAlarm(stub));
+    const fresh = env.WORKSPACE.getByName(uniqueSlug());
+    Object.assign(costs, {
+      "workspace delete": await cost(() => stub.deleteWorkspace(OPERATOR)),
+      "workspace create, migrations included": await cost(() =>
+        fresh.createWorkspace(OPERATOR, { slug: "fresh", name: "Fresh" }),
+      ),
+    });
+    compare(context, "workspaces", costs);
+  });
+});
+
+const FILTERS = [{}, { status: "planned" }, { category: "api" }, { status: "planned", category: "api" }] as const;
+
+async function hello(peer: Peer, since: number | null, answer: string): Promise<void> {
+  const before = peer.frames.length;
+  peer.send({ type: "hello", since });
+  await peer.until(({ frames }) => frames.slice(before).some(({ type }) => type === answer));
+}

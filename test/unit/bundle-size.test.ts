@@ -1,0 +1,33 @@
+/** Sizes that users wait for: what a deploy uploads, and what a customer's page loads. Needs the build. */
+import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { ASSETS } from "../../src/web/generated/assets.ts";
+
+const WORKER_GZIP_BYTES_MAX = 350 * 1024;
+const WIDGET_BROTLI_BYTES_MAX = 10 * 1024;
+
+test("[S1] the Worker's bundle is at most 350 KiB gzip", async () => {
+  const bundle = await readFile(new URL("../../dist/worker/worker.js", import.meta.url));
+  expect(bundle.byteLength).toBeGreaterThan(100_000);
+  expect(gzipSync(bundle).byteLength).toBeLessThanOrEqual(WORKER_GZIP_BYTES_MAX);
+});
+
+test("[S2] the widget is at most 10 KiB brotli, and the bytes served are those counted", () => {
+  const { brotli, rawBytes, brotliBytes } = ASSETS["widget.js"];
+  const bytes = Buffer.from(brotli, "base64");
+  expect(bytes.byteLength).toBe(brotliBytes);
+  expect(rawBytes).toBeGreaterThan(brotliBytes);
+  expect(brotliBytes).toBeLessThanOrEqual(WIDGET_BROTLI_BYTES_MAX);
+});
+
+test("[S3] both compressed forms of every asset hold the bytes that its hash names", () => {
+  for (const [name, asset] of Object.entries(ASSETS)) {
+    const plain = brotliDecompressSync(Buffer.from(asset.brotli, "base64"));
+    expect([name, gunzipSync(Buffer.from(asset.gzip, "base64")).equals(plain)]).toEqual([name, true]);
+    expect([name, createHash("sha256").update(plain).digest("hex").slice(0, 10)]).toEqual([name, asset.hash]);
+    const best = brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+    expect(asset.brotliBytes).toBeLessThanOrEqual(best.byteLength);
+  }
+});
