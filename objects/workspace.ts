@@ -12,12 +12,14 @@ import type { Call } from "../src/call.ts";
 import { nameFromSlug } from "../src/domain/boards.ts";
 import { type Failure, failure } from "../src/errors.ts";
 import { fault, log, setLogLevel } from "../src/log.ts";
+import { type MembershipNews, OPERATOR_USER_ID } from "../src/membership.ts";
 import { HEARTBEAT, LIVE_SUBPROTOCOL } from "../src/protocol/live/version.ts";
 import type { CreateBoard, UpdateBoard } from "../src/protocol/rest/boards.ts";
 import type { CreateFeedback, ListFeedback, UpdateFeedback } from "../src/protocol/rest/feedback.ts";
 import type { CreateWorkspace, UpdateWorkspace } from "../src/protocol/rest/workspaces.ts";
 import { err, type Result } from "../src/result.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
+import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "./shared/outbox.ts";
 import { boardPage } from "./workspace/board-page.ts";
 import { createBoard, deleteBoard, listBoards, readBoard, updateBoard } from "./workspace/boards.ts";
 import { FanOut } from "./workspace/fan-out.ts";
@@ -61,27 +63,37 @@ export class Workspace extends Server<Env> {
     this.#storage = new MeteredStorage(ctx.storage);
     if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
     else this.#active = false;
-    this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock);
+    this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock, (userId, message) =>
+      this.#tell(userId, message),
+    );
     this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), clock);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT.request, HEARTBEAT.response));
   }
 
   // Workspaces
 
-  createWorkspace(call: Call, command: CreateWorkspace) {
+  async createWorkspace(call: Call, command: CreateWorkspace) {
     if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
     this.#active = null;
-    return this.#commit("workspace.create", call, () => createWorkspace(this.#store, this.name, command.name));
+    const owner = call.operator ? OPERATOR_USER_ID : null;
+    const result = this.#commit("workspace.create", call, () =>
+      createWorkspace(this.#store, this.name, command.name, owner),
+    );
+    await this.#deliver(call.requestId);
+    return result;
   }
   readWorkspace(call: Call) {
     return this.#read("workspace.read", call, () => readWorkspace(this.#store, this.name));
   }
-  updateWorkspace(call: Call, command: UpdateWorkspace) {
-    return this.#write("workspace.update", call, () => updateWorkspace(this.#store, this.name, command));
+  async updateWorkspace(call: Call, command: UpdateWorkspace) {
+    const result = this.#write("workspace.update", call, () => updateWorkspace(this.#store, this.name, command));
+    await this.#deliver(call.requestId);
+    return result;
   }
-  deleteWorkspace(call: Call) {
-    const result = this.#write("workspace.delete", call, () => deleteWorkspace(this.#store));
+  async deleteWorkspace(call: Call) {
+    const result = this.#write("workspace.delete", call, () => deleteWorkspace(this.#store, this.name));
     this.#active = null;
+    await this.#deliver(call.requestId);
     return result;
   }
 
@@ -186,11 +198,32 @@ export class Workspace extends Server<Env> {
     this.onClose(socket);
   }
 
-  override onAlarm(): void {
+  override async onAlarm(): Promise<void> {
     this.#store.runDue(
-      (task) => runPurge(this.#store, task),
+      (task) => (task === OUTBOX_TASK ? this.#outboxDue() : runPurge(this.#store, task)),
       (task, thrown) => log("error", fault(task, "Workspace.onAlarm", thrown)),
     );
+    await this.#deliver("alarm");
+  }
+
+  /** The task stays until nothing waits any more. */
+  #outboxDue(): number | null {
+    return this.#store.outbox.isEmpty() ? null : this.#store.now() + OUTBOX_RETRY_MS;
+  }
+
+  /** Tells members what was committed. What cannot be told now, the alarm tells. */
+  async #deliver(requestId: string): Promise<void> {
+    if (!isMigrated(this.#storage)) return;
+    try {
+      await this.#store.outbox.deliver();
+    } catch (thrown) {
+      log("error", fault(requestId, "Workspace.outbox", thrown));
+    }
+  }
+
+  async #tell(userId: string, message: string): Promise<void> {
+    // Written by members.ts, in this object's own database.
+    await this.env.USER.getByName(userId).hear(JSON.parse(message) as MembershipNews);
   }
 
   readonly #vote = (call: Call, board: string, feedbackId: number, person: string, voted: boolean) =>

@@ -30,6 +30,8 @@ export const MIGRATIONS: readonly Migration[] = ${JSON.stringify(migrations, nul
 }
 
 if (import.meta.main) {
-  const folder = join(import.meta.dirname, "workspace");
-  writeFileSync(join(folder, "manifest.ts"), manifestOf(folder));
+  for (const object of ["workspace", "user"]) {
+    const folder = join(import.meta.dirname, object);
+    writeFileSync(join(folder, "manifest.ts"), manifestOf(folder));
+  }
 }

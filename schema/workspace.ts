@@ -152,6 +152,21 @@ export const feedbackTombstones = sqliteTable(
   ],
 );
 
+/** Who runs the workspace. Until people can sign in: the deployment's operator, who made it. */
+export const members = sqliteTable("members", {
+  userId: text("user_id").primaryKey(),
+  role: text("role").$type<"owner">().notNull(),
+  since: integer("since").notNull(),
+});
+
+/** What other objects still have to be told, in order; written in the transaction of the change that they must hear of. */
+export const outbox = sqliteTable("outbox", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  userId: text("user_id").notNull(),
+  /** JSON of a `MembershipNews`. */
+  message: text("message").notNull(),
+});
+
 /** Work that an alarm will do; the object's one alarm is armed for the earliest. */
 export const schedule = sqliteTable("schedule", {
   task: text("task").primaryKey(),

@@ -30,6 +30,9 @@ export const VOTE_WEIGHT_MAX = 1_000;
 /** Boards are held in the object's memory, so their number is bounded. */
 export const BOARDS_PER_WORKSPACE_MAX = 100;
 
+/** "My workspaces" is one list without pages. */
+export const MEMBERSHIPS_PER_USER_MAX = 1_000;
+
 export const PAGE_SIZE_DEFAULT = 20;
 export const PAGE_SIZE_MAX = 100;
 /** `page=` skips rows by reading them; past this many, only cursors go on. */

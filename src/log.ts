@@ -21,14 +21,14 @@ export type RequestLine = {
 export type ObjectLine = {
   readonly kind: "object";
   readonly requestId: string;
-  readonly workspace: string;
-  readonly object: "Workspace";
+  readonly workspace?: string;
+  readonly object: "Workspace" | "User";
   readonly verb: string;
   readonly ms: number;
   readonly statements: number;
   readonly rowsRead: number;
   readonly rowsWritten: number;
-  readonly seq: number;
+  readonly seq?: number;
   readonly outcome: string;
 };
 

@@ -2,6 +2,7 @@
 import { answer } from "./edge/answer.ts";
 import { API_PREFIX, match } from "./router.ts";
 
+export { User } from "../objects/user.ts";
 export { Workspace } from "../objects/workspace.ts";
 
 export default {

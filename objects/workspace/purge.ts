@@ -3,7 +3,14 @@
  * from, so a kill between two, or a slice that runs twice, does no harm.
  */
 import { and, eq, inArray, lte, sql } from "drizzle-orm";
-import { boards, endUsers, feedbackItems, feedbackTombstones, feedbackVotes } from "../../schema/workspace.ts";
+import {
+  boards,
+  endUsers,
+  feedbackItems,
+  feedbackTombstones,
+  feedbackVotes,
+  schedule,
+} from "../../schema/workspace.ts";
 import { DAY_MS, PURGE_ROWS_PER_SLICE, TOMBSTONES_PER_BOARD_MAX } from "../../src/limits.ts";
 import { unindexFeedback } from "./search-index.ts";
 import type { WorkspaceStore } from "./store.ts";
@@ -23,6 +30,15 @@ export function trimTombstonesTask(boardId: number): string {
 }
 export function purgePeopleTask(): string {
   return PEOPLE_TASK;
+}
+
+/** Whether rows of a deleted workspace or board are still there. */
+export function isBeingPurged(store: WorkspaceStore): boolean {
+  return store.db
+    .select({ task: schedule.task })
+    .from(schedule)
+    .all()
+    .some(({ task }) => task.startsWith("purge-"));
 }
 
 /** Does one slice of a task. Answers when to go on (ms), or null when it is done. Throws on a task it does not know. */

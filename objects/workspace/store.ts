@@ -8,6 +8,7 @@ import * as tables from "../../schema/workspace.ts";
 import type { Feedback } from "../../src/protocol/rest/feedback.ts";
 import type { Result } from "../../src/result.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
+import { Outbox } from "../shared/outbox.ts";
 import { type AlarmClock, runDue, scheduleTask } from "../shared/schedule.ts";
 import { transact } from "../shared/transaction.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
@@ -29,9 +30,13 @@ export type Change =
   | { readonly kind: "removed"; readonly boardId: number; readonly seq: number; readonly id: number }
   | { readonly kind: "board-removed"; readonly boardId: number };
 
+/** Hands a message to a person's object; resolves when it is on disk there. */
+export type SendNews = (userId: string, message: string) => Promise<void>;
+
 export class WorkspaceStore {
   readonly db: DrizzleSqliteDODatabase;
   readonly statements: Statements;
+  readonly outbox: Outbox;
   readonly #storage: MeteredStorage;
   readonly #clock: () => number;
   readonly #alarm: AlarmClock;
@@ -39,13 +44,14 @@ export class WorkspaceStore {
   #changes: Change[] = [];
   #seq: number | null = null;
 
-  constructor(storage: MeteredStorage, alarm: AlarmClock, clock: () => number) {
+  constructor(storage: MeteredStorage, alarm: AlarmClock, clock: () => number, send: SendNews) {
     this.#storage = storage;
     this.#alarm = alarm;
     this.#clock = clock;
     // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
     this.db = drizzle(storage as unknown as DurableObjectStorage);
     this.statements = prepareStatements(this.db);
+    this.outbox = new Outbox(this.db, send);
   }
 
   /** Milliseconds since 1970. */

@@ -1,19 +1,25 @@
 /** The workspace itself: create, read, rename, delete; and what a first post creates where that is allowed. */
 import { count, eq, isNotNull } from "drizzle-orm";
-import { boards, schedule, settings } from "../../schema/workspace.ts";
+import { boards, settings } from "../../schema/workspace.ts";
 import { nameFromSlug } from "../../src/domain/boards.ts";
 import { type Failure, failure, invalidField } from "../../src/errors.ts";
 import type { UpdateWorkspace, Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { createBoard, removeBoard } from "./boards.ts";
 import { instant } from "./present.ts";
-import { purgePeopleTask } from "./purge.ts";
+import { announceMembership, addOwner, dismissMembers } from "./members.ts";
+import { isBeingPurged, purgePeopleTask } from "./purge.ts";
 import { readSettings, type WorkspaceStore } from "./store.ts";
 
 /** Errors: SLUG_TAKEN, also while the rows of a deleted workspace of that name are being purged. */
-export function createWorkspace(store: WorkspaceStore, slug: string, name: string): Result<Workspace, Failure> {
+export function createWorkspace(
+  store: WorkspaceStore,
+  slug: string,
+  name: string,
+  owner: string | null,
+): Result<Workspace, Failure> {
   if (readSettings(store) !== null) return err(invalidField("slug", `a workspace "${slug}" exists`, "SLUG_TAKEN"));
-  if (store.db.select().from(schedule).limit(1).get() !== undefined) {
+  if (isBeingPurged(store)) {
     return err(invalidField("slug", `a workspace "${slug}" is still being deleted`, "SLUG_TAKEN"));
   }
   const now = store.now();
@@ -23,6 +29,8 @@ export function createWorkspace(store: WorkspaceStore, slug: string, name: strin
     .values({ id: 1, ...fresh, seq: 0, lastFeedbackId: 0 })
     .onConflictDoUpdate({ target: settings.id, set: fresh })
     .run();
+  if (owner !== null) addOwner(store, owner);
+  announceMembership(store, slug, name);
   return readWorkspace(store, slug);
 }
 
@@ -54,11 +62,13 @@ export function updateWorkspace(
     .set({ name: command.name ?? row.name, updatedAt: store.now() })
     .where(eq(settings.id, 1))
     .run();
+  announceMembership(store, slug, command.name ?? row.name);
   return readWorkspace(store, slug);
 }
 
 /** Gone at once for everybody; rows go in slices, by alarm. `seq` stays, so that a successor's numbers are higher. */
-export function deleteWorkspace(store: WorkspaceStore): Result<null, Failure> {
+export function deleteWorkspace(store: WorkspaceStore, slug: string): Result<null, Failure> {
+  dismissMembers(store, slug);
   for (const board of store.boards()) removeBoard(store, board.id);
   store.nextSeq();
   store.db.update(settings).set({ active: false }).where(eq(settings.id, 1)).run();
@@ -75,7 +85,7 @@ export function openBoard(store: WorkspaceStore, workspace: string, board: strin
     );
   }
   if (readSettings(store) === null) {
-    const created = createWorkspace(store, workspace, names.workspace);
+    const created = createWorkspace(store, workspace, names.workspace, null);
     if (!created.ok) return created;
   }
   if (store.board(board) !== null) return ok(null);

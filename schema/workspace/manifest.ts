@@ -41,5 +41,13 @@ export const MIGRATIONS: readonly Migration[] = [
     "statements": [
       "CREATE VIRTUAL TABLE `feedback_search` USING fts5(\n\ttitle, description, scope,\n\tcontent='', contentless_delete=1,\n\ttokenize='unicode61 remove_diacritics 2',\n\tprefix='2 3'\n);"
     ]
+  },
+  {
+    "name": "0002_members",
+    "sha256": "31f5566e238ec823019da9b84bd491e27a3854731527e69f33b9f5d83af35c8f",
+    "statements": [
+      "CREATE TABLE `members` (\n\t`user_id` text PRIMARY KEY NOT NULL,\n\t`role` text NOT NULL,\n\t`since` integer NOT NULL\n);",
+      "CREATE TABLE `outbox` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`user_id` text NOT NULL,\n\t`message` text NOT NULL\n);"
+    ]
   }
 ];

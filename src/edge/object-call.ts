@@ -1,4 +1,5 @@
 /** Calls an object: once more when the platform says that this is safe, and a busy or broken object becomes a failure, never an exception. */
+import type { User } from "../../objects/user.ts";
 import type { Workspace } from "../../objects/workspace.ts";
 import { type Failure, failure } from "../errors.ts";
 import { fault, log } from "../log.ts";
@@ -7,25 +8,42 @@ import type { RequestContext } from "./context.ts";
 
 type PlatformError = { readonly retryable?: boolean; readonly overloaded?: boolean };
 
-/**
- * `call` gets a fresh stub each time: one that threw stays broken. Only calls that may run twice are tried again. Errors: those of the call, OVERLOADED,
- * INTERNAL.
- */
-export async function callWorkspace<T>(
+/** Errors: those of the call, OVERLOADED, INTERNAL. `repeatable`: running it twice does no harm. */
+export function callWorkspace<T>(
   context: RequestContext,
   slug: string,
   repeatable: boolean,
   call: (stub: DurableObjectStub<Workspace>) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
-  for (let attempt = 1; ; attempt++) {
+  return attempt(context, `Workspace ${slug}`, repeatable, () => call(context.env.WORKSPACE.getByName(slug)));
+}
+
+/** The same for a person's object. */
+export function callUser<T>(
+  context: RequestContext,
+  userId: string,
+  repeatable: boolean,
+  call: (stub: DurableObjectStub<User>) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  return attempt(context, "User", repeatable, () => call(context.env.USER.getByName(userId)));
+}
+
+/** `call` takes a fresh stub each time: one that threw stays broken. */
+async function attempt<T>(
+  context: RequestContext,
+  where: string,
+  repeatable: boolean,
+  call: () => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  for (let tries = 1; ; tries++) {
     try {
-      return await call(context.env.WORKSPACE.getByName(slug));
+      return await call();
     } catch (thrown) {
       const { retryable, overloaded } = thrown as PlatformError;
-      if (repeatable && retryable === true && overloaded !== true && attempt === 1) continue;
-      log("error", fault(context.requestId, `Workspace ${slug}`, thrown));
+      if (repeatable && retryable === true && overloaded !== true && tries === 1) continue;
+      log("error", fault(context.requestId, where, thrown));
       if (overloaded === true || retryable === true)
-        return err(failure("OVERLOADED", "The workspace is busy. Try again."));
+        return err(failure("OVERLOADED", "It is busy just now. Try again."));
       return err(failure("INTERNAL", "Something went wrong on our side."));
     }
   }

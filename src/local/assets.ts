@@ -4,7 +4,6 @@
  * not change, because `wrangler dev` watches this tree. Leaves the Worker's own bundle to build.ts.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -38,10 +37,6 @@ export async function buildAssets(): Promise<readonly string[]> {
   const assets: Record<string, Asset> = {};
   for (const entry of ENTRIES) {
     const path = projectPath(`src/web/client/${entry}`);
-    if (!existsSync(path)) {
-      console.warn(`build: ${entry} is not there yet`);
-      continue;
-    }
     const extension = entry.endsWith(".css") ? "css" : "js";
     const bytes = await bundle(path);
     assets[entry.replace(/\.(ts|css)$/u, `.${extension}`)] = pack(bytes, CONTENT_TYPES[extension]);

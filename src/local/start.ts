@@ -24,17 +24,18 @@ async function start(): Promise<void> {
     console.log("Building…");
     buildWorker();
   }
+  const vars = variables(environment);
   const newData = !existsSync(join(dataDir, "objects"));
-  const served = await serve({ host, port, dataDir, vars: variables(environment), onLog: print });
+  const served = await serve({ host, port, dataDir, vars, onLog: print });
   stopOnSignals(served);
-  const demo = environment["DEMO"] !== "false";
+  const demo = vars["DEMO"] === "true";
   if (demo) await makeDemoOnce(served, { dataDir, newData });
   announce(served, demo);
 }
 
 /** The Worker's variables that differ from wrangler.toml. */
 function variables(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const vars: Record<string, string> = { OPEN_WORKSPACES: "true" };
+  const vars: Record<string, string> = { OPEN_WORKSPACES: "true", DEMO: "true" };
   for (const name of [...variableNames(), "OPERATOR_TOKEN"]) {
     const value = environment[name];
     if (value !== undefined) vars[name] = value;

@@ -4,6 +4,7 @@
  */
 import { readForm } from "../edge/body.ts";
 import { callOf, type Handler, type Params, type RequestContext } from "../edge/context.ts";
+import { callWorkspace } from "../edge/object-call.ts";
 import { type Failure, failure } from "../errors.ts";
 import { isSlug, randomId } from "../ids.ts";
 import { fault, log } from "../log.ts";
@@ -42,14 +43,16 @@ export const itemPage: Handler = guarded(async (context, params) => {
   const id = feedbackIdParam.safeParse(params["id"]);
   if (address === null) return refuse(context, params, missingBoard());
   if (!id.success) return refuse(context, params, missingItem());
-  const object = context.env.WORKSPACE.getByName(address.workspace);
+  const slug = address.workspace;
   const call = callOf(context);
   const visitor = visitorIn(context.request.headers.get("cookie"));
   const [workspace, board, found, votes] = await Promise.all([
-    object.readWorkspace(call),
-    object.readBoard(call, address.board),
-    object.readFeedback(call, address.board, id.data),
-    visitor === null ? null : object.lookUpVotes(call, address.board, [id.data], visitor),
+    callWorkspace(context, slug, true, (stub) => stub.readWorkspace(call)),
+    callWorkspace(context, slug, true, (stub) => stub.readBoard(call, address.board)),
+    callWorkspace(context, slug, true, (stub) => stub.readFeedback(call, address.board, id.data)),
+    visitor === null
+      ? null
+      : callWorkspace(context, slug, true, (stub) => stub.lookUpVotes(call, address.board, [id.data], visitor)),
   ]);
   if (!workspace.ok) return refuse(context, params, workspace.error);
   if (!board.ok) return refuse(context, params, board.error);
@@ -81,8 +84,9 @@ export const postFeedback: Handler = guarded(async (context, params) => {
   const command = parseDraft(form.value, visitor.id);
   if (!command.ok)
     return showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors: command.error }, null);
-  const object = context.env.WORKSPACE.getByName(address.workspace);
-  const created = await object.createFeedback(callOf(context), address.board, command.value);
+  const created = await callWorkspace(context, address.workspace, false, (stub) =>
+    stub.createFeedback(callOf(context), address.board, command.value),
+  );
   if (!created.ok) {
     const { errors } = created.error;
     if (errors === undefined) return refuse(context, params, created.error);
@@ -106,12 +110,13 @@ export const postVote: Handler = guarded(async (context, params) => {
     return refuse(context, params, failure("INVALID_REQUEST", "action: must be vote or unvote."));
   }
   const visitor = identify(context);
-  const object = context.env.WORKSPACE.getByName(address.workspace);
   const call = callOf(context);
-  const outcome =
+  const { board } = address;
+  const outcome = await callWorkspace<{ voted: boolean }>(context, address.workspace, true, (stub) =>
     action === "vote"
-      ? await object.castVote(call, address.board, id.data, { externalUserId: visitor.id })
-      : await object.removeVote(call, address.board, id.data, visitor.id);
+      ? stub.castVote(call, board, id.data, { externalUserId: visitor.id })
+      : stub.removeVote(call, board, id.data, visitor.id),
+  );
   if (!outcome.ok) return refuse(context, params, outcome.error);
   if (from === "item") return seeOther(itemPath(address, id.data), visitor.cookie);
   // Only a list's own parameters survive the parse: the form cannot send anybody elsewhere.
@@ -135,15 +140,10 @@ export const demoPage: Handler = guarded((context, params) => {
   if (context.env.DEMO !== "true")
     return refuse(context, params, failure("NOT_FOUND", "There is no page at this address."));
   const nonce = randomId();
-  const socket = context.url.origin.replace(/^http/u, "ws");
+  const socket = originOf(context).replace(/^http/u, "ws");
   const policy = `default-src 'none'; script-src 'self'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${socket}; base-uri 'none'`;
-  return pageResponse(`<!doctype html>${String(DemoPage({ nonce }))}`, context.url, { policy });
+  return pageResponse(renderDocument(DemoPage({ nonce })), originOf(context), { policy });
 });
-
-/** The page for whatever the router itself refuses when a browser asks: unknown paths, wrong methods. */
-export function failurePage(context: RequestContext, failed: Failure): Response {
-  return refuse(context, {}, failed);
-}
 
 /** A throw is a bug or the platform's fault: it goes to the log, and a plain page to the visitor. */
 function guarded(handler: Handler): Handler {
@@ -171,11 +171,8 @@ async function showBoard(
   const address = addressOf(params);
   if (address === null) return refuse(context, params, missingBoard());
   const visitor = visitorIn(context.request.headers.get("cookie"));
-  const found = await context.env.WORKSPACE.getByName(address.workspace).boardPage(
-    callOf(context),
-    address.board,
-    query,
-    visitor,
+  const found = await callWorkspace(context, address.workspace, true, (stub) =>
+    stub.boardPage(callOf(context), address.board, query, visitor),
   );
   if (!found.ok) return refuse(context, params, found.error);
   const { sort, status, category, q, cursor } = query;
@@ -194,7 +191,7 @@ async function showBoard(
 
 function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], status = 200): Response {
   const personal = context.request.method === "POST" || context.request.headers.has("cookie");
-  const response = pageResponse(renderDocument(page), context.url, {
+  const response = pageResponse(renderDocument(page), originOf(context), {
     status,
     cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
   });
@@ -210,7 +207,7 @@ function refuse(context: RequestContext, params: Params, failed: Failure): Respo
       ? { href: "/", label: "To the front page" }
       : { href: boardPath(address), label: "Back to the board" };
   const page = FailurePage({ failed, requestId: context.requestId, assets: assetUrls(), back });
-  return failureResponse(renderDocument(page), context.url, failed);
+  return failureResponse(renderDocument(page), originOf(context), failed);
 }
 
 /** Null for slugs that nothing can have: no object is woken for them. */

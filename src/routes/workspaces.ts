@@ -1,8 +1,15 @@
 /** `/workspaces`: see protocol/rest/workspaces.ts. */
 import { callOf } from "../edge/context.ts";
-import { callWorkspace } from "../edge/object-call.ts";
+import { callUser, callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";
-import { createWorkspace, deleteWorkspace, readWorkspace, updateWorkspace } from "../protocol/rest/workspaces.ts";
+import { OPERATOR_USER_ID } from "../membership.ts";
+import {
+  createWorkspace,
+  deleteWorkspace,
+  listWorkspaces,
+  readWorkspace,
+  updateWorkspace,
+} from "../protocol/rest/workspaces.ts";
 import { map } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
 
@@ -12,6 +19,10 @@ export const workspaceRoutes: readonly Route[] = [
       stub.createWorkspace(callOf(context), body),
     );
     return map(result, (workspace) => json(workspace, 201, { location: `/api/v1/workspaces/${workspace.slug}` }));
+  }),
+  route(listWorkspaces, async (context) => {
+    const result = await callUser(context, OPERATOR_USER_ID, true, (stub) => stub.listWorkspaces(callOf(context)));
+    return map(result, (workspaces) => json(workspaces));
   }),
   route(readWorkspace, async (context, { params }) => {
     const result = await callWorkspace(context, params.workspace, true, (stub) => stub.readWorkspace(callOf(context)));

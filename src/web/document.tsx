@@ -111,7 +111,9 @@ export function Footer() {
   );
 }
 
-/** The finished page. Rendering is synchronous: no component of ours awaits. */
+/** The finished page. */
 export function renderDocument(document: ReturnType<typeof Document>): string {
-  return `<!doctype html>${String(document)}`;
+  if (document instanceof Promise)
+    throw new TypeError("A page's component awaits; pages get all their data handed in.");
+  return `<!doctype html>${document.toString()}`;
 }

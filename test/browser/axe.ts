@@ -8,7 +8,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.addScriptTag({ content: axe.source });
   return await page.evaluate(async () => {
-    const { axe: injected } = window as unknown as { axe: typeof import("axe-core") };
+    const { axe: injected } = window as unknown as { axe: typeof axe };
     const { violations } = await injected.run(document, { resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -15,6 +15,12 @@ export const Workspace = z
   .meta({ id: "Workspace" });
 export type Workspace = z.infer<typeof Workspace>;
 
+/** A workspace that the caller belongs to. */
+export const MyWorkspace = z
+  .strictObject({ slug, name, role: z.enum(["owner"]), since: instant })
+  .meta({ id: "MyWorkspace" });
+export type MyWorkspace = z.infer<typeof MyWorkspace>;
+
 export const CreateWorkspace = z.strictObject({ slug, name }).meta({ id: "CreateWorkspace" });
 export type CreateWorkspace = z.infer<typeof CreateWorkspace>;
 
@@ -36,6 +42,18 @@ export const createWorkspace = endpoint({
   params: z.strictObject({}),
   body: CreateWorkspace,
   answers: { 201: { description: "Created", schema: Workspace, headers: { Location: "Where it lives" } } },
+});
+
+export const listWorkspaces = endpoint({
+  method: "GET",
+  path: "/workspaces",
+  operationId: "listWorkspaces",
+  tag,
+  summary: "List my workspaces",
+  description: "By slug. Workspaces that a first post created belong to nobody and are in no list.",
+  who: "operator",
+  params: z.strictObject({}),
+  answers: { 200: { description: "The workspaces", schema: z.array(MyWorkspace) } },
 });
 
 export const readWorkspace = endpoint({

@@ -5,11 +5,12 @@
 import { newVisitor, visitorCookie, visitorIn } from "../page/visitor-cookie.ts";
 import type { PageState } from "../page/page-state.ts";
 import { boardApi } from "./api.ts";
-import { type BoardState, emptyBoard, hasVoted, replaceList, takeVotes } from "./board-state.ts";
+import { type BoardState, hasVoted } from "./board-state.ts";
 import { announce, countNew, drawNews, drawPresence, drawRows, showMessage, showStanding } from "./board/draw.ts";
 import { fetchPage, readState } from "./board/fetched-page.ts";
 import { listenToPosting } from "./board/posting.ts";
-import { openViews, votesOf } from "./board/view.ts";
+import { withPage } from "./board/take-list.ts";
+import { openViews } from "./board/view.ts";
 import { type Live, type LiveStatus, openLive, type Store } from "./live.ts";
 
 /** Short gaps are nobody's business. */
@@ -20,7 +21,7 @@ function start(first: PageState): void {
   const visitor = visitorIn(document.cookie) ?? rememberVisitor();
   const api = boardApi(location.origin, workspace, board);
   let renderedAt = first.renderedAt;
-  const store = drawnStore(loaded(first), () => renderedAt);
+  const store = drawnStore(withPage(first), () => renderedAt);
   const views = openViews(store, (shown) => {
     renderedAt = shown.renderedAt;
   });
@@ -29,8 +30,9 @@ function start(first: PageState): void {
     externalUserId: visitor,
     store,
     reread: async () => {
-      const fetched = await fetchPage(location.href);
-      if (!views.show(fetched) && fetched.state !== null) store.set(loaded(fetched.state, store.get()));
+      const fetched = await fetchPage(location.href, store);
+      if (!views.show(fetched) && fetched.state !== null)
+        store.set(withPage(fetched.state, store.get(), fetched.clock));
     },
     onStatus: connectionBanner(),
     onRefused: (_, refusal) => {
@@ -38,15 +40,9 @@ function start(first: PageState): void {
     },
   });
   listenToVotes(live, store);
-  listenToPosting(views);
+  listenToPosting(views, store);
   if (page === "board") listenToNews(workspace, board, (url) => void views.visit(url, "push"));
   live.start();
-}
-
-function loaded(page: PageState, from: BoardState = emptyBoard(page.sort)): BoardState {
-  const listed = replaceList(from, page, { sort: page.sort, filtered: page.filtered });
-  const ids = page.items.map(({ id }) => id);
-  return takeVotes(listed, ids, votesOf(page), listed.clock);
 }
 
 function rememberVisitor(): string {

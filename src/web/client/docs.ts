@@ -3,6 +3,8 @@ type Viewer = (options: {
   url: string;
   dom_id: string;
   deepLinking: boolean;
+  syntaxHighlight: { theme: string };
+  onComplete: () => void;
   defaultModelsExpandDepth: number;
   docExpansion: "list" | "none" | "full";
   tryItOutEnabled: boolean;
@@ -16,12 +18,21 @@ function draw(url: string): void {
   (window as ViewerWindow).SwaggerUIBundle?.({
     url,
     dom_id: "#viewer",
-    deepLinking: true,
+    // Its links would stand inside buttons, which screen readers cannot reach.
+    deepLinking: false,
+    // The default's numbers are too dark on its background.
+    syntaxHighlight: { theme: "monokai" },
+    onComplete: nameSelects,
     defaultModelsExpandDepth: 0,
     docExpansion: "list",
     tryItOutEnabled: false,
     validatorUrl: null,
   });
+}
+
+/** The viewer gives its choice of server a label that belongs to nothing. */
+function nameSelects(): void {
+  document.querySelector("#servers")?.setAttribute("aria-label", "Server");
 }
 
 const { openapi, viewer } = document.body.dataset;

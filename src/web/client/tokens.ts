@@ -3,32 +3,18 @@
  * widget (on `:host`) and the board page (on `:root`); neither names a raw colour anywhere else.
  * Whoever sets `color-scheme` on the same element chooses the theme: `light dark` follows the system.
  */
-export const TOKENS = `
---gs-canvas:light-dark(#f7f8f7,#0e1312);
---gs-bg:light-dark(#fff,#151b1a);
---gs-raised:light-dark(#fff,#1b2321);
---gs-sunken:light-dark(#f3f5f4,#101615);
---gs-text:light-dark(#14201d,#e8efed);
---gs-muted:light-dark(#586662,#9daba7);
---gs-line:light-dark(#e4e9e7,#29332f);
---gs-line-strong:light-dark(#c8d1ce,#3d4946);
---gs-accent:light-dark(#0f766e,#2fb8a8);
+import { CORE } from "./core-tokens.ts";
+
+/** All of it. */
+export const TOKENS = `${CORE}--gs-canvas:light-dark(#f7f8f7,#0e1312);
 --gs-accent-hover:light-dark(#0b5f59,#4bcabb);
---gs-accent-text:light-dark(#0f6b64,#5ed4c5);
 --gs-accent-soft:light-dark(#e7f3f1,#15302c);
 --gs-accent-line:light-dark(#a5d0ca,#2a5f58);
---gs-on-accent:light-dark(#fff,#04211d);
---gs-danger:light-dark(#b3261e,#ff9b91);
 --gs-danger-soft:light-dark(#fdefed,#38201d);
---gs-amber:light-dark(#86500a,#f2c078);
 --gs-amber-soft:light-dark(#fcf3e2,#33270f);
---gs-blue:light-dark(#1f4f93,#9cc3fb);
 --gs-blue-soft:light-dark(#e9f0fb,#1a2940);
---gs-violet:light-dark(#5a3aa3,#c5b2fb);
 --gs-violet-soft:light-dark(#f1ecfb,#2a2142);
---gs-green:light-dark(#1b6838,#86d9a4);
 --gs-green-soft:light-dark(#e7f5ec,#15301f);
---gs-font:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
 --gs-size-xs:12px;
 --gs-size-sm:13px;
 --gs-size-md:15px;
@@ -47,18 +33,3 @@ export const TOKENS = `
 --gs-ease:cubic-bezier(.2,.7,.2,1);
 --gs-shadow:0 1px 2px light-dark(#14201d14,#0006),0 12px 32px -8px light-dark(#14201d2e,#000a);
 `;
-
-/** The tokens as one rule for `selector`, with `data-theme="light|dark"` on the same element overriding the system's choice. */
-export function themed(selector: string, attribute: (theme: string) => string): string {
-  return `${selector}{color-scheme:light dark;${TOKENS}}${attribute("light")}{color-scheme:light}${attribute("dark")}{color-scheme:dark}`;
-}
-
-/** How a status reads, and which of the tokens' hues it wears (`--gs-<hue>`, `--gs-<hue>-soft`). `open` wears no badge. */
-export const STATUS_LOOK = {
-  open: { label: "Open", hue: "" },
-  under_review: { label: "Under review", hue: "amber" },
-  planned: { label: "Planned", hue: "blue" },
-  in_progress: { label: "In progress", hue: "violet" },
-  completed: { label: "Completed", hue: "green" },
-  closed: { label: "Closed", hue: "" },
-} as const;

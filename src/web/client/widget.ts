@@ -48,7 +48,7 @@ function start(): void {
     for (const [name, detail] of Array.from(waiting?.q ?? [], (entry) => Array.from(entry))) command(name, detail);
   });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
-  else void begin(new Event("begin"));
+  else begin();
 }
 
 try {

@@ -1,6 +1,6 @@
 /** Numbers, times and statuses in words, the same on the server and in the page's client. Knows nothing of markup. */
 import type { Sort, Status } from "../../protocol/rest/feedback.ts";
-import { STATUS_LOOK } from "../client/tokens.ts";
+import { STATUS_LOOK } from "../client/core-tokens.ts";
 
 const NUMBER = new Intl.NumberFormat("en-US");
 const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });

@@ -1,5 +1,5 @@
 /** What pages take from visitors: the query of a list and the fields of the post form, checked with the REST schemas, told in a person's words. */
-import { z } from "zod";
+import type { z } from "zod";
 import { type Failure, failure, type FieldError } from "../../errors.ts";
 import { CreateFeedback, ListFeedback } from "../../protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../result.ts";

@@ -10,8 +10,8 @@ export type PageOptions = {
 };
 
 /** Nothing but our own files, and nobody may frame us. `'self'` covers same-origin sockets only in newer browsers: they are named. */
-export function contentSecurityPolicy(url: URL): string {
-  const socket = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}`;
+export function contentSecurityPolicy(origin: string): string {
+  const socket = origin.replace(/^http/u, "ws");
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -24,13 +24,13 @@ export function contentSecurityPolicy(url: URL): string {
   ].join("; ");
 }
 
-export function pageResponse(html: string, url: URL, options: PageOptions = {}): Response {
+export function pageResponse(html: string, origin: string, options: PageOptions = {}): Response {
   return new Response(html, {
     status: options.status ?? 200,
     headers: {
       "content-type": "text/html; charset=utf-8",
       "cache-control": options.cacheControl ?? "no-store",
-      "content-security-policy": options.policy ?? contentSecurityPolicy(url),
+      "content-security-policy": options.policy ?? contentSecurityPolicy(origin),
       "x-content-type-options": "nosniff",
       // `no-referrer` would make browsers send `Origin: null` with our own forms.
       "referrer-policy": "same-origin",
@@ -39,9 +39,9 @@ export function pageResponse(html: string, url: URL, options: PageOptions = {}):
 }
 
 /** A failure's page keeps the failure's status; its code goes to the log by `x-outcome`, as `edge/problem.ts` does. */
-export function failureResponse(html: string, url: URL, failed: Failure): Response {
+export function failureResponse(html: string, origin: string, failed: Failure): Response {
   const { status } = FAILURES[failed.code];
-  const response = pageResponse(html, url, { status });
+  const response = pageResponse(html, origin, { status });
   response.headers.set("x-outcome", failed.code);
   if (status === 503) response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return response;

@@ -1,25 +1,26 @@
 /** Posts the form without leaving the page. The server answers with the page itself: the list with the new item, or the form with messages. */
+import type { Store } from "../live.ts";
 import { announce } from "./draw.ts";
 import { fetchPage, takePart } from "./fetched-page.ts";
 import type { Views } from "./view.ts";
 
 const FORM = "[data-post]";
 
-export function listenToPosting(views: Views): void {
+export function listenToPosting(views: Views, store: Store): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches(FORM)) return;
     event.preventDefault();
-    void post(form, views);
+    void post(form, views, store);
   });
 }
 
-async function post(form: HTMLFormElement, views: Views): Promise<void> {
+async function post(form: HTMLFormElement, views: Views, store: Store): Promise<void> {
   const button = form.querySelector("button");
   if (button?.getAttribute("aria-busy") === "true") return;
   button?.setAttribute("aria-busy", "true");
   try {
-    const page = await fetchPage(form.action, { method: "POST", body: encoded(form) });
+    const page = await fetchPage(form.action, store, { method: "POST", body: encoded(form) });
     if (page.url.searchParams.has("posted") && views.show(page)) {
       page.url.searchParams.delete("posted");
       views.address(page.url.pathname + page.url.search, "push");

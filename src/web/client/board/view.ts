@@ -1,10 +1,10 @@
 /** The list's view and the page's URL: links, search while typing, further pages, back and forward. One view at a time; the latest wins. */
 import { formatCounted } from "../../page/format.ts";
 import type { PageState } from "../../page/page-state.ts";
-import { appendPage, replaceList, takeVotes } from "../board-state.ts";
 import type { Store } from "../live.ts";
 import { announce, showMessage } from "./draw.ts";
-import { type FetchedPage, fetchPage, takePart } from "./fetched-page.ts";
+import { type FetchedPage, fetchPage } from "./fetched-page.ts";
+import { appendList, takeList } from "./take-list.ts";
 
 const TYPING_PAUSE_MS = 180;
 
@@ -15,29 +15,6 @@ export function openViews(store: Store, onState: (state: PageState) => void) {
   let current: AbortController | null = null;
   let shown = location.pathname + location.search;
 
-  /** Shows a fetched page's list. False when it is a failure page and changes nothing. */
-  function show(page: FetchedPage): boolean {
-    if (page.state === null || page.document.querySelector("#results") === null) return false;
-    const clock = store.get().clock;
-    for (const part of [".sorts", ".chips"]) takePart(page, part, "#controls");
-    takePart(page, ".chosen", "#controls");
-    takePart(page, "#results", "main");
-    takePart(page, ".about", "aside");
-    takeSearch(page);
-    const { items, seq, nextCursor, sort, filtered } = page.state;
-    onState(page.state);
-    const listed = replaceList(store.get(), { items, seq, nextCursor }, { sort, filtered });
-    store.set(
-      takeVotes(
-        listed,
-        items.map(({ id }) => id),
-        votesOf(page.state),
-        clock,
-      ),
-    );
-    return true;
-  }
-
   /** Fetches and shows; on failure the browser itself goes there, and shows what there is to see. */
   async function visit(url: string, history: "push" | "replace" | "keep"): Promise<void> {
     current?.abort();
@@ -46,9 +23,9 @@ export function openViews(store: Store, onState: (state: PageState) => void) {
     const results = document.querySelector("#results");
     results?.setAttribute("data-stale", "");
     try {
-      const page = await fetchPage(url, { signal: abort.signal });
+      const page = await fetchPage(url, store, { signal: abort.signal });
       if (abort.signal.aborted) return;
-      if (!show(page)) location.assign(url);
+      if (!takeList(store, page, onState)) location.assign(url);
       else address(url, history);
       if (history !== "keep") announceResults(page.state);
     } catch {
@@ -68,33 +45,15 @@ export function openViews(store: Store, onState: (state: PageState) => void) {
     if (link.getAttribute("aria-busy") === "true") return;
     link.setAttribute("aria-busy", "true");
     try {
-      const page = await fetchPage(link.href);
-      if (link.isConnected && page.state !== null) append(page, page.state);
+      const page = await fetchPage(link.href, store);
+      if (link.isConnected && page.state !== null) {
+        const added = appendList(store, page, page.state);
+        announce(`${formatCounted(added, "more idea")}.`);
+      }
     } catch {
       showMessage("The next ideas could not be loaded. Please try again.");
     }
     link.removeAttribute("aria-busy");
-  }
-
-  function append(page: FetchedPage, state: PageState): void {
-    const list = document.querySelector("ol.list");
-    const added = [...page.document.querySelectorAll<HTMLElement>("ol.list > li")]
-      .filter((item) => document.getElementById(item.id) === null)
-      .map((item) => document.importNode(item, true));
-    list?.append(...added);
-    takePart(page, ".more", "#results");
-    const clock = store.get().clock;
-    const listed = appendPage(store.get(), state);
-    store.set(
-      takeVotes(
-        listed,
-        state.items.map(({ id }) => id),
-        votesOf(state),
-        clock,
-      ),
-    );
-    added[0]?.querySelector<HTMLElement>("h2 a")?.focus({ preventScroll: true });
-    announce(`${formatCounted(added.length, "more idea")}.`);
   }
 
   listenToSearch((url, how) => void visit(url, how));
@@ -109,11 +68,7 @@ export function openViews(store: Store, onState: (state: PageState) => void) {
     if (link.dataset["more"] === undefined) void visit(link.href, "push");
     else void more(link);
   });
-  return { show, visit, address };
-}
-
-export function votesOf(state: PageState): Map<number, number> {
-  return new Map(Object.entries(state.votes).map(([id, weight]) => [Number(id), weight]));
+  return { show: (page: FetchedPage) => takeList(store, page, onState), visit, address };
 }
 
 /** A plain click on a link to another view of this board. */
@@ -121,8 +76,7 @@ function viewLink(event: MouseEvent): HTMLAnchorElement | null {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
     return null;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
-  if (link === null || link.hash !== "" || link.origin !== location.origin || link.pathname !== location.pathname)
-    return null;
+  if (link?.hash !== "" || link.origin !== location.origin || link.pathname !== location.pathname) return null;
   return link;
 }
 
@@ -147,18 +101,6 @@ function listenToSearch(go: (url: string, how: "push" | "replace") => void): voi
       run(form, "replace");
     }, TYPING_PAUSE_MS);
   });
-}
-
-/** The field someone types in stays as it is; only the filters that go along with it are taken over. */
-function takeSearch(page: FetchedPage): void {
-  const ours = document.querySelector<HTMLFormElement>("[data-search]");
-  const theirs = page.document.querySelector<HTMLFormElement>("[data-search]");
-  if (ours === null || theirs === null) return;
-  for (const hidden of ours.querySelectorAll("input[type=hidden]")) hidden.remove();
-  for (const hidden of theirs.querySelectorAll("input[type=hidden]")) ours.prepend(document.importNode(hidden, true));
-  const field = ours.querySelector<HTMLInputElement>("[type=search]");
-  const value = theirs.querySelector<HTMLInputElement>("[type=search]")?.value ?? "";
-  if (field !== null && field !== document.activeElement) field.value = value;
 }
 
 function announceResults(state: PageState | null): void {

@@ -2,9 +2,8 @@
  * A whole board in a shadow root: tools, list, form, state of the connection. Joins the calls, the state and the socket; what an
  * item or the form looks like is their own files' matter. The panel and the inline element each hold one.
  */
-import type { Sort } from "../../../protocol/rest/feedback.ts";
 import { SEARCH_CHARS_MAX } from "../../../limits.ts";
-import { ApiError, boardApi } from "../api.ts";
+import { type ApiError, boardApi } from "../api.ts";
 import {
   addCreated,
   appendPage,
@@ -17,29 +16,25 @@ import {
   rows,
   takeVotes,
 } from "../board-state.ts";
-import type { BoardState } from "../board-state.ts";
 import { openLive } from "../live.ts";
 import type { Live, LiveStatus } from "../live.ts";
 import { openComposer } from "./composer.ts";
-import { ICONS, icon, make, setText, swallow } from "./element.ts";
+import { ICONS, contained, icon, later, make, setText } from "./element.ts";
 import { currentId, onIdentity } from "./identity.ts";
 import { openList } from "./list.ts";
 
-const TYPING_PAUSE_MS = 200;
 /** Rows take their new places when counts have been quiet and nobody is using the list. */
 const REORDER_WAIT_MS = 1_500;
 const SIMILAR_MAX = 4;
+const SIMILAR_WORDS_MAX = 3;
 const PAGE_SIZE = 20;
 const PAGE_SIZE_MAX = 100;
-const SORTS: readonly (readonly [Sort, string])[] = [
-  ["vote_count", "Top"],
-  ["created_at", "New"],
-  ["trending", "Trending"],
-];
+const SORTS = { vote_count: "Top", created_at: "New", trending: "Trending" } as const;
+type Sort = keyof typeof SORTS;
 const STATUS_WORDS: Record<LiveStatus, string> = {
   live: "Live",
   connecting: "Connecting…",
-  offline: "Offline. Your votes are sent once you are back.",
+  offline: "Offline. Votes are sent when you are back.",
 };
 
 export type BoardPlace = { readonly origin: string; readonly workspace: string; readonly board: string };
@@ -51,30 +46,29 @@ export type BoardView = {
   readonly sleep: () => void;
 };
 
+// oxlint-disable-next-line max-lines-per-function -- one view's closures; a class costs the widget's budget more
 export function openBoardView(place: BoardPlace, heading: string, onClose?: () => void): BoardView {
   const api = boardApi(place.origin, place.workspace, place.board);
   let state = emptyBoard();
   let live = goLive();
   let awake = false;
   let stopListening: (() => void) | undefined;
-  let composing = false;
-  let failure: ApiError | null = null;
-  let loading: AbortController | null = null;
-  let looking: AbortController | null = null;
+  let failure: ApiError | undefined;
+  let loading: AbortController | undefined;
+  let looking: AbortController | undefined;
   let similar: readonly number[] = [];
-  let arrived: number[] = [];
   let drawing = 0;
-  let typing: ReturnType<typeof setTimeout> | undefined;
   let settling: ReturnType<typeof setTimeout> | undefined;
 
-  const list = openList((id, voted) => live.vote(id, voted), heading);
-  const likes = openList((id, voted) => live.vote(id, voted), "Similar ideas");
-  likes.element.className = "small";
-  const said = make("div", { class: "said", role: "status" });
+  const onVote = (id: number, voted: boolean): void => live.vote(id, voted);
+  const list = openList(onVote, heading);
+  const likes = openList(onVote, "Similar ideas");
+  const said = make("p", { class: "said", role: "status" });
   const title = make("h2", { id: "heading", tabindex: "-1" }, heading);
+  const stopWriting = (): void => compose(false);
   const back = make(
     "button",
-    { class: "square", "aria-label": "Back to the list", hidden: true, onclick: () => compose(false) },
+    { class: "square", "aria-label": "Back", hidden: true, onclick: stopWriting },
     icon(ICONS.back),
   );
   const find = make("input", {
@@ -83,19 +77,12 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     placeholder: "Search ideas",
     "aria-label": "Search ideas",
     maxlength: SEARCH_CHARS_MAX,
-    autocomplete: "off",
-    oninput: () => {
-      clearTimeout(typing);
-      typing = setTimeout(() => void load(), TYPING_PAUSE_MS);
-    },
+    oninput: later(() => load()),
   });
-  const sorts = SORTS.map(([sort, label]) => make("button", { type: "button", onclick: () => sortBy(sort) }, label));
-  const write = make(
-    "button",
-    { class: "main", type: "button", onclick: () => compose(true) },
-    icon(ICONS.plus),
-    "New idea",
+  const sorts = Object.entries(SORTS).map(([sort, label]) =>
+    make("button", { "data-sort": sort, onclick: () => sortBy(sort as Sort) }, label),
   );
+  const write = make("button", { class: "main", onclick: () => compose(true) }, icon(ICONS.plus), "New idea");
   const tools = make(
     "div",
     { class: "tools" },
@@ -103,53 +90,43 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     write,
     make("div", { class: "sorts", role: "group", "aria-label": "Sort by" }, ...sorts),
   );
-  const unseen = make("button", { class: "unseen", type: "button", onclick: () => sortBy("created_at") });
-  const note = make("div", { class: "note" });
-  const bones = make("div", { "aria-hidden": "true" }, ...[0, 1, 2, 3].map(bone));
-  const more = make("button", { class: "more", type: "button", onclick: () => load(true) }, "Show more");
+  const unseen = make("button", { class: "plain more", onclick: () => sortBy("created_at") });
+  const bones = make("div", {}, ...SKELETON.map((name) => make("div", { class: name })));
+  const noted = make("b");
+  const advice = make("span");
+  const act = make("button", { class: "plain", onclick: () => (failure ? load() : compose(true, find.value)) });
+  const note = make("div", { class: "note" }, noted, advice, act);
+  const more = make("button", { class: "plain more", onclick: () => load(true) }, "Show more");
   const browse = make("div", {}, unseen, list.element, bones, note, more);
-  const composer = openComposer({
-    send: post,
-    search: searchSimilar,
-    similar: likes.element,
-    onCancel: () => compose(false),
-  });
+  const composer = openComposer({ send: post, search: searchSimilar, similar: likes.element, onCancel: stopWriting });
   const scroll = make("div", { class: "scroll" }, browse, composer.element);
-  const foot = make("footer", {}, make("span"), make("b", {}, "Groundswell"));
+  const status = make("span");
+  const foot = make("footer", {}, status, make("b", {}, "Groundswell"));
   const close =
     onClose && make("button", { class: "square", "aria-label": "Close", onclick: onClose }, icon(ICONS.close));
-  const element = make(
-    "section",
-    { class: "view", "aria-labelledby": "heading" },
-    make("header", {}, back, title, close),
-    tools,
-    scroll,
-    foot,
-    said,
-  );
-  showStatus("connecting");
-  draw();
+  const head = make("header", {}, back, title, close);
+  const element = make("section", { class: "view", "aria-labelledby": "heading" }, head, tools, scroll, foot, said);
 
   function goLive(): Live {
     return openLive({
       api,
       externalUserId: currentId(),
-      store: { get: () => state, set: takeLive },
+      store: {
+        get: () => state,
+        set(next) {
+          state = next;
+          redraw();
+          clearTimeout(settling);
+          settling = setTimeout(settle, REORDER_WAIT_MS);
+        },
+      },
       reread: () => read(false),
-      onStatus: showStatus,
-      onRefused: (_id, refusal) => say(`Your vote did not count: ${refusal.message}`),
+      onStatus(now) {
+        foot.dataset["status"] = now;
+        setText(status, STATUS_WORDS[now]);
+      },
+      onRefused: (_id, { message }) => say(`Your vote did not count: ${message}`),
     });
-  }
-
-  function takeLive(next: BoardState): void {
-    if (next.order !== state.order) {
-      const before = new Set(state.order);
-      arrived.push(...next.order.filter((id) => !before.has(id)));
-    }
-    state = next;
-    redraw();
-    clearTimeout(settling);
-    settling = setTimeout(settle, REORDER_WAIT_MS);
   }
 
   function settle(): void {
@@ -159,17 +136,11 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
   }
 
   function redraw(): void {
-    drawing ||= requestAnimationFrame(() => {
-      drawing = 0;
-      try {
-        draw();
-      } catch (error) {
-        swallow(error);
-      }
-    });
+    drawing ||= requestAnimationFrame(() => contained(draw)());
   }
 
   function draw(): void {
+    drawing = 0;
     const items = rows(state);
     const voted = (id: number): boolean => hasVoted(state, id);
     list.draw(items, voted);
@@ -177,52 +148,28 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
       similar.flatMap((id) => row(state, id) ?? []),
       voted,
     );
-    for (const id of arrived) list.point(id, false);
-    arrived = [];
-    const busy = loading !== null;
-    list.element.setAttribute("aria-busy", String(busy));
+    const busy = loading !== undefined;
+    const query = find.value;
+    list.element.ariaBusy = String(busy);
     bones.hidden = !busy || items.length > 0;
-    more.hidden = state.nextCursor === null || items.length === 0;
+    more.hidden = state.nextCursor === null;
     unseen.hidden = state.unseen === 0;
-    setText(unseen, state.unseen === 1 ? "1 new idea" : `${String(state.unseen)} new ideas`);
-    sorts.forEach((button, index) => button.setAttribute("aria-pressed", String(SORTS[index]?.[0] === state.sort)));
-    drawNote(items.length === 0 && !busy);
-  }
-
-  function drawNote(empty: boolean): void {
-    const broken = failure !== null && !failure.boardMissing ? failure : null;
-    note.hidden = !empty && broken === null;
-    const query = find.value.trim();
-    const words = broken
-      ? ["The ideas could not be loaded.", broken.message, "Try again"]
-      : query === ""
-        ? ["No ideas yet.", "Be the first to say what you need.", ""]
-        : [`Nothing matches “${query}”.`, "Post it, and others can vote for it.", "Post this idea"];
-    const key = note.hidden ? "" : words.join("|");
-    if (note.dataset["key"] === key) return;
-    note.dataset["key"] = key;
-    const act = words[2] ?? "";
-    const button =
-      act &&
-      make("button", { class: "plain", type: "button", onclick: () => (broken ? load() : compose(true, query)) }, act);
-    note.replaceChildren(make("b", {}, words[0]), words[1] ?? "", ...(button ? [make("div", {}, button)] : []));
-  }
-
-  function showStatus(status: LiveStatus): void {
-    foot.dataset["status"] = status;
-    const words = foot.firstElementChild;
-    if (words !== null) setText(words, STATUS_WORDS[status]);
+    setText(unseen, `${String(state.unseen)} new: show`);
+    for (const button of sorts) button.ariaPressed = String(button.dataset["sort"] === state.sort);
+    note.hidden = failure === undefined && (busy || items.length > 0);
+    act.hidden = failure === undefined && query === "";
+    const searched = query && `Nothing matches “${query}”.`;
+    setText(noted, failure ? "The ideas could not be loaded." : searched || "No ideas yet.");
+    setText(advice, failure?.message ?? "Post yours, and others can vote for it.");
+    setText(act, failure ? "Try again" : "Post this idea");
   }
 
   function say(text: string): void {
-    setText(said, "");
-    setTimeout(() => setText(said, text), 60);
+    said.replaceChildren(text);
   }
 
   function sortBy(sort: Sort): void {
     state = { ...state, sort };
-    if (find.value !== "" && sort === "created_at" && state.unseen > 0) find.value = "";
-    scroll.scrollTop = 0;
     void load();
   }
 
@@ -231,13 +178,13 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     try {
       await read(next);
       if (awake) live.start();
-      if (find.value.trim() !== "")
-        say(state.order.length === 1 ? "1 idea found" : `${String(state.order.length)} ideas found`);
-      else if (next) say("More ideas loaded");
+      if (find.value || next) say(`${String(state.order.length)} ideas shown`);
     } catch (error) {
-      if (error instanceof ApiError && error.code === "ABORTED") return;
-      failure = error instanceof ApiError ? error : new ApiError("UNKNOWN", "Please try again.");
-      if (!failure.boardMissing) say("The ideas could not be loaded.");
+      const { code, boardMissing } = error as ApiError;
+      if (code === "ABORTED") return;
+      // A board that is not there yet is an empty one: on an open workspace the first post makes it.
+      failure = boardMissing ? undefined : (error as ApiError);
+      say(noted.textContent);
     }
     redraw();
   }
@@ -247,77 +194,74 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     const mine = new AbortController();
     loading = mine;
     redraw();
+    const { sort, clock, nextCursor, order, resync } = state;
     const q = find.value.trim();
-    const { sort, clock } = state;
-    const limit = next
-      ? PAGE_SIZE
-      : Math.min(PAGE_SIZE_MAX, Math.max(PAGE_SIZE, state.resync ? state.order.length : 0));
-    const cursor = next && state.nextCursor !== null ? { cursor: state.nextCursor } : {};
+    const limit = resync ? Math.min(PAGE_SIZE_MAX, Math.max(PAGE_SIZE, order.length)) : PAGE_SIZE;
     try {
-      const page = await api.list({ sort, q, limit, ...cursor }, mine.signal);
-      failure = null;
+      const page = await api.list(
+        { sort, q, limit, ...(next && nextCursor !== null && { cursor: nextCursor }) },
+        mine.signal,
+      );
+      failure = undefined;
       state = next ? appendPage(state, page) : replaceList(state, page, { sort, filtered: q !== "" });
-      void lookUp(
-        page.items.map((item) => item.id),
-        clock,
-      ).catch(swallow);
+      lookUp(page.items, clock);
     } finally {
-      if (loading === mine) loading = null;
+      if (loading === mine) loading = undefined;
       redraw();
     }
   }
 
-  async function lookUp(ids: readonly number[], clock: number): Promise<void> {
+  function lookUp(items: readonly { id: number }[], clock: number): void {
     const who = currentId();
-    const votes = await api.lookUpVotes(ids, who);
-    if (who !== currentId()) return;
-    state = takeVotes(state, ids, votes, clock);
-    redraw();
+    const ids = items.map(({ id }) => id);
+    const take = (votes: ReadonlyMap<number, number>): void => {
+      if (who === currentId()) state = takeVotes(state, ids, votes, clock);
+      redraw();
+    };
+    api.lookUpVotes(ids, who).then(take, () => undefined);
   }
 
-  /** Every word of a search must match, which a whole title seldom does: its longest words are asked for next. */
+  /** Every word of a search must match, which a whole title seldom does: its longest words are asked for one by one. */
   async function searchSimilar(text: string): Promise<number> {
     looking?.abort();
-    const mine = new AbortController();
-    looking = mine;
-    const words = text.split(/[^\p{L}\p{N}]+/u).sort((a, b) => b.length - a.length);
-    let found: readonly number[] = [];
-    for (const q of [text, words.slice(0, 2).join(" "), words[0] ?? ""]) {
-      if (found.length > 0 || q.length < 3) continue;
-      const { clock } = state;
-      const page = await api.list({ q, limit: SIMILAR_MAX }, mine.signal);
-      if (page.items.length > 0) state = learn(state, page);
-      found = page.items.map((item) => item.id);
-      void lookUp(found, clock).catch(swallow);
+    const { signal } = (looking = new AbortController());
+    const words = text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
+    const asked = words.toSorted((a, b) => b.length - a.length).slice(0, SIMILAR_WORDS_MAX);
+    const { clock } = state;
+    const found = new Map<number, number>();
+    for (const page of await Promise.all(asked.map((q) => api.list({ q }, signal)))) {
+      state = learn(state, page);
+      for (const { id, title: other } of page.items) {
+        const shared = asked.filter((word) => other.toLowerCase().includes(word));
+        if (shared.length > 0) found.set(id, shared.length);
+      }
     }
-    similar = found;
+    const best = [...found].toSorted((a, b) => b[1] - a[1]).slice(0, SIMILAR_MAX);
+    similar = best.map(([id]) => id);
+    lookUp(
+      best.map(([id]) => ({ id })),
+      clock,
+    );
     redraw();
-    return found.length;
+    return similar.length;
   }
 
   async function post(text: string, description: string): Promise<void> {
-    const { item, seq } = await api.create({
-      title: text,
-      externalUserId: currentId(),
-      ...(description && { description }),
-    });
+    const { item, seq } = await api.create({ title: text, description, externalUserId: currentId() });
     find.value = "";
     // The board may only now exist, or a search was on: read first, so that the new item stands on top of the whole list.
     if (state.seq === null || state.filtered) await load();
     state = addCreated(state, item, seq);
     compose(false);
     draw();
-    list.point(item.id, true);
+    list.point(item.id);
     say("Your idea is posted. Thank you!");
   }
 
   function compose(on: boolean, text = ""): void {
-    if (on === composing) return;
-    composing = on;
     tools.hidden = browse.hidden = on;
     back.hidden = composer.element.hidden = !on;
     setText(title, on ? "New idea" : heading);
-    scroll.scrollTop = 0;
     if (on) composer.open(text);
     else write.focus();
   }
@@ -334,7 +278,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     wake() {
       awake = true;
       stopListening ??= onIdentity(changePerson);
-      if (state.seq === null || failure !== null) void load();
+      if (state.seq === null || failure !== undefined) void load();
       else live.start();
     },
     sleep() {
@@ -344,6 +288,4 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
   };
 }
 
-function bone(): HTMLElement {
-  return make("div", { class: "row bone" }, make("i"), make("div", {}, make("i"), make("i")));
-}
+const SKELETON = ["bone", "bone", "bone", "bone"];

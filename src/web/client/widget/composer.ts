@@ -4,10 +4,7 @@
  */
 import { DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX } from "../../../limits.ts";
 import { ApiError } from "../api.ts";
-import { make, setText, swallow } from "./element.ts";
-
-const TYPING_PAUSE_MS = 250;
-const TITLE_CHARS_TO_SEARCH = 3;
+import { later, make, setText } from "./element.ts";
 
 export type ComposerOptions = {
   readonly send: (title: string, description: string) => Promise<void>;
@@ -20,97 +17,64 @@ export type ComposerOptions = {
 export type Composer = { readonly element: HTMLFormElement; readonly open: (title: string) => void };
 
 export function openComposer({ send, search, similar, onCancel }: ComposerOptions): Composer {
-  let typing: ReturnType<typeof setTimeout> | undefined;
-
-  const titleError = make("p", { class: "wrong", id: "title-error", hidden: true });
+  const look = later(async () => {
+    like.hidden = (await search(title.value)) === 0;
+  });
+  const wrong = make("p", { class: "wrong", id: "wrong", role: "alert" });
   const title = make("input", {
     class: "field",
     id: "title",
     maxlength: TITLE_CHARS_MAX,
     autocomplete: "off",
     "aria-required": "true",
-    "aria-describedby": "title-error",
-    oninput: () => {
-      fault("");
-      clearTimeout(typing);
-      typing = setTimeout(() => void look().catch(swallow), TYPING_PAUSE_MS);
-    },
+    "aria-describedby": "wrong",
+    oninput: look,
   });
   const details = make("textarea", { class: "field", id: "details", maxlength: DESCRIPTION_CHARS_MAX });
   const like = make(
     "section",
-    { class: "like", hidden: true, "aria-label": "Similar ideas" },
-    make("p", {}, "Already suggested? A vote counts more than a copy."),
+    { class: "like", hidden: true },
+    make("p", {}, "Is it one of these? Vote for it."),
     similar,
   );
-  const alert = make("p", { class: "alert", role: "alert", hidden: true });
   const post = make("button", { class: "main", type: "submit" }, "Post idea");
   const element = make(
     "form",
     { novalidate: true, hidden: true, onsubmit: submit },
     make("label", { for: "title" }, "Title"),
     title,
-    titleError,
     like,
-    make("label", { for: "details" }, "Details ", make("span", {}, "(optional)")),
+    make("label", { for: "details" }, "Details (optional)"),
     details,
-    alert,
-    make(
-      "div",
-      { class: "acts" },
-      post,
-      make("button", { class: "plain", type: "button", onclick: onCancel }, "Cancel"),
-    ),
+    wrong,
+    make("div", { class: "acts" }, post, make("button", { class: "plain", onclick: onCancel }, "Cancel")),
   );
-
-  async function look(): Promise<void> {
-    const text = title.value.trim();
-    like.hidden = text.length < TITLE_CHARS_TO_SEARCH || (await search(text)) === 0;
-  }
-
-  function fault(message: string): void {
-    setText(titleError, message);
-    titleError.hidden = message === "";
-    title.setAttribute("aria-invalid", String(message !== ""));
-    if (message !== "") title.focus();
-  }
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     if (post.ariaDisabled === "true") return;
-    alert.hidden = true;
     const text = title.value.trim();
-    if (text === "") return fault("Give your idea a title.");
     post.ariaDisabled = "true";
+    setText(wrong, "");
+    title.ariaInvalid = String(text === "");
     try {
+      if (text === "") throw new ApiError("INVALID_REQUEST", "Give your idea a title.");
       await send(text, details.value.trim());
-      clearTimeout(typing);
-      title.value = details.value = "";
+      element.reset();
       like.hidden = true;
     } catch (error) {
-      refused(error);
+      const { errors, message } = error as ApiError;
+      setText(wrong, errors[0] ? `${errors[0].path}: ${errors[0].message}` : message);
+      title.focus();
     }
     post.ariaDisabled = "false";
-  }
-
-  function refused(error: unknown): void {
-    const errors = error instanceof ApiError ? error.errors : [];
-    const wrong = errors.find(({ path }) => path === "title");
-    if (wrong !== undefined) return fault(`The title ${wrong.message}.`);
-    setText(
-      alert,
-      errors[0]?.message ?? (error instanceof ApiError ? error.message : "Something went wrong. Try again."),
-    );
-    alert.hidden = false;
   }
 
   return {
     element,
     open(text) {
-      if (text !== "" && title.value === "") {
-        title.value = text;
-        void look().catch(swallow);
-      }
+      title.value ||= text;
+      look();
       title.focus();
     },
   };

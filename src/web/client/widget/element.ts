@@ -6,6 +6,7 @@ type Child = Node | string | null | undefined;
 type Listener = (event: Event) => void | Promise<void>;
 type Props = Readonly<Record<string, string | number | boolean | Listener | undefined>>;
 
+const TYPING_PAUSE_MS = 200;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** `on…` props are listeners; true is an attribute without a value; false and undefined leave it out. */
@@ -15,6 +16,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
+  // Or else a button would send the form it stands in.
+  if (element instanceof HTMLButtonElement) element.type = "button";
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), contained(value));
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
@@ -24,11 +27,10 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A 16 px line drawing, hidden from assistive technology: the button that holds it has the name. */
-export function icon(path: string, filled = false): SVGSVGElement {
+export function icon(path: string): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("aria-hidden", "true");
-  if (filled) svg.setAttribute("class", "filled");
   const shape = document.createElementNS(SVG, "path");
   shape.setAttribute("d", path);
   svg.append(shape);
@@ -50,11 +52,10 @@ export function setText(element: Element, text: string): void {
 }
 
 /** A failure of ours must not reach the host page's error handlers. */
-export function contained(listener: Listener): Listener {
+export function contained(listener: Listener): (event?: Event) => void {
   return (event) => {
     try {
-      const done = listener(event);
-      if (done instanceof Promise) void done.catch(swallow);
+      void Promise.resolve(listener(event ?? new Event(""))).catch(swallow);
     } catch (error) {
       swallow(error);
     }
@@ -62,7 +63,17 @@ export function contained(listener: Listener): Listener {
 }
 
 export function swallow(error: unknown): void {
-  console.debug("groundswell:", error);
+  // oxlint-disable-next-line no-console -- debug level is hidden by default, and there is no other place on a foreign page
+  console.debug("groundswell", error);
+}
+
+/** `action` once typing pauses. */
+export function later(action: () => Promise<void>): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void action().catch(swallow), TYPING_PAUSE_MS);
+  };
 }
 
 /** Whether things may move. Asked each time: the setting can change while the page is open. */

@@ -16,7 +16,7 @@ const SLEEP_AFTER_MS = 30_000;
 export type Panel = { readonly open: () => void; readonly close: () => void };
 
 export function openPanel(place: BoardPlace, look: Look): Panel {
-  const label = look.label?.trim() || LABEL;
+  const { label = LABEL } = look;
   let view: BoardView | undefined;
   let sleeping: ReturnType<typeof setTimeout> | undefined;
 
@@ -36,7 +36,7 @@ export function openPanel(place: BoardPlace, look: Look): Panel {
   });
   const button = make(
     "button",
-    { class: "open", type: "button", "aria-haspopup": "dialog", onclick: open },
+    { class: "main open", "aria-haspopup": "dialog", onclick: open },
     icon(ICONS.talk),
     label,
   );

@@ -1,44 +1,40 @@
-/** One item in a list: its vote button, title, text and badges. Drawn once, then only what changed is touched. */
-import { STATUS_LOOK } from "../tokens.ts";
+/** One item in a list: its vote button, title, text and badges. Made once, then only what changed is touched. */
+import { STATUS_LOOK } from "../core-tokens.ts";
 import type { Feedback } from "../api.ts";
 import { ICONS, icon, make, mayMove, setText } from "./element.ts";
 
 const COUNT_MOVE_MS = 220;
-const SPANS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+const SPANS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
-];
+] as const;
 
 export type Row = {
   readonly element: HTMLLIElement;
   readonly draw: (item: Feedback, voted: boolean) => void;
 };
 
-export function openRow(first: Feedback, onVote: (id: number, voted: boolean) => void): Row {
-  const { id } = first;
+/** `fresh`: it came among others that were there, and is lit for a moment. */
+export function openRow(id: number, onVote: (id: number, voted: boolean) => void, fresh: boolean): Row {
   let drawn = "";
-  let shown: Feedback | undefined;
-  let votedShown: boolean | undefined;
+  let count = -1;
+  let pressed = false;
 
-  const count = make("span");
-  const vote = make(
-    "button",
-    { class: "vote", type: "button", onclick: () => onVote(id, votedShown !== true) },
-    icon(ICONS.up),
-    count,
-  );
-  const title = make("button", { class: "title", type: "button", "aria-expanded": "false", onclick: toggle });
+  const number = make("span");
+  const vote = make("button", { class: "vote", onclick: () => onVote(id, !pressed) }, icon(ICONS.up), number);
+  const title = make("button", { class: "title", "aria-expanded": "false", onclick: toggle });
   const text = make("p", { class: "text" });
-  const badge = make("span", { class: "badge" });
+  const badge = make("span");
   const rest = make("span");
+  const meta = make("div", { class: "meta" }, badge, rest);
   const element = make(
     "li",
-    { class: "row", "data-id": id },
+    { class: fresh ? "row fresh" : "row" },
     vote,
-    make("div", {}, make("h3", {}, title), text, make("div", { class: "meta" }, badge, rest)),
+    make("div", {}, make("h3", {}, title), text, meta),
   );
 
   function toggle(): void {
@@ -49,38 +45,33 @@ export function openRow(first: Feedback, onVote: (id: number, voted: boolean) =>
     const next = JSON.stringify([item, voted]);
     if (next === drawn) return;
     drawn = next;
-    const before = shown?.voteCount;
-    shown = item;
-    votedShown = voted;
-    const votes = item.voteCount.toLocaleString("en");
-    setText(count, votes);
-    if (before !== undefined && before !== item.voteCount) rise(count, item.voteCount > before);
+    pressed = voted;
+    const { voteCount, status } = item;
+    const votes = voteCount.toLocaleString("en");
+    if (count >= 0 && count !== voteCount && mayMove()) {
+      const from = { transform: `translateY(${voteCount > count ? "" : "-"}7px)`, opacity: 0 };
+      number.animate([from, {}], { duration: COUNT_MOVE_MS, easing: "ease-out" });
+    }
+    count = voteCount;
+    setText(number, votes);
     vote.setAttribute("aria-pressed", String(voted));
-    vote.setAttribute("aria-label", `Vote for ${item.title}, ${votes} ${item.voteCount === 1 ? "vote" : "votes"}`);
+    vote.setAttribute("aria-label", `Vote for ${item.title}, ${votes} vote${voteCount === 1 ? "" : "s"}`);
     setText(title, item.title);
     setText(text, item.description);
-    text.hidden = item.description === "";
-    const look = STATUS_LOOK[item.status] ?? { label: item.status, hue: "" };
-    setText(badge, look.label);
-    badge.className = `badge ${look.hue}`;
-    badge.hidden = item.status === "open";
-    setText(rest, [item.pinned ? "Pinned" : "", item.category ?? "", ago(item.createdAt)].filter(Boolean).join(" · "));
+    const { label, hue } = STATUS_LOOK[status];
+    badge.className = `badge ${hue}`;
+    badge.hidden = status === "open";
+    setText(badge, label);
+    setText(rest, [item.pinned && "Pinned", item.category, ago(item.createdAt)].filter(Boolean).join(" · "));
   }
 
-  draw(first, false);
   return { element, draw };
-}
-
-function rise(count: Element, up: boolean): void {
-  if (!mayMove()) return;
-  const from = { transform: `translateY(${up ? "" : "-"}7px)`, opacity: 0 };
-  count.animate([from, { transform: "none", opacity: 1 }], { duration: COUNT_MOVE_MS, easing: "ease-out" });
 }
 
 function ago(time: string): string {
   const seconds = (Date.now() - Date.parse(time)) / 1_000;
-  const span = SPANS.find(([, length]) => seconds >= length);
-  if (span === undefined) return "just now";
-  const [unit, length] = span;
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), unit);
+  for (const [unit, length] of SPANS) {
+    if (seconds >= length) return new Intl.RelativeTimeFormat("en").format(-Math.floor(seconds / length), unit);
+  }
+  return "just now";
 }

@@ -1,0 +1,74 @@
+/**
+ * The floor that bench/load measures against: a Worker and an object that run the product's SQL on the product's tables for list, create and vote, and
+ * nothing else. No router, validation, ids, logs, sockets, errors. Never deployed.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { migrate } from "../../schema/migrate.ts";
+import { MIGRATIONS } from "../../schema/workspace/manifest.ts";
+import { CREATE, LIST, VOTE } from "./statements.ts";
+
+type FloorEnv = { readonly FLOOR: DurableObjectNamespace<Floor> };
+type Row = Record<string, SqlStorageValue>;
+
+const BOARD = 1;
+const PAGE = 20;
+
+export class Floor extends DurableObject<FloorEnv> {
+  readonly #sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: FloorEnv) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    migrate(ctx.storage, MIGRATIONS);
+    this.#sql.exec("insert or ignore into settings values (1, 'Floor', 1, 0, 0, 0, 0)");
+    this.#sql.exec("insert or ignore into boards values (1, 'ideas', 'Ideas', '', 0, 0, 0, 0, 0)");
+  }
+
+  list(): Row[] {
+    return this.#sql.exec(LIST, BOARD, PAGE + 1, 0).toArray();
+  }
+
+  create(body: { title: string; description: string }): Row {
+    const now = Date.now();
+    return this.ctx.storage.transactionSync(() => {
+      const { seq = 0, last_feedback_id: id = 0 } = this.#sql.exec(CREATE.next, 1).one();
+      const { title, description } = body;
+      const counters = [0, 0, now / 1_000_000, null, null, 0, "approved", 0, 1, seq, seq, seq, now, now];
+      this.#sql.exec(CREATE.insert, id, BOARD, title, description, "open", null, ...counters);
+      this.#sql.exec(CREATE.index, id, title, description, "b1 s6f70656e");
+      this.#sql.exec(CREATE.count, 1, 0, BOARD);
+      return { id, title, description, seq };
+    });
+  }
+
+  vote(feedbackId: number, externalUserId: string): Row {
+    const now = Date.now();
+    return this.ctx.storage.transactionSync(() => {
+      const item = this.#sql.exec(VOTE.item, feedbackId).one();
+      const [known] = this.#sql.exec(VOTE.person, externalUserId).toArray();
+      const person = known?.["id"] ?? this.#sql.exec(VOTE.newPerson, externalUserId, now).one()["id"] ?? null;
+      const [vote] = this.#sql.exec(VOTE.vote, feedbackId, person).toArray();
+      const voteCount = Number(item["vote_count"]) + (vote === undefined ? 1 : 0);
+      if (vote === undefined) {
+        this.#sql.exec(VOTE.put, feedbackId, person, 1, now);
+        const { seq = 0 } = this.#sql.exec(VOTE.seq, 1).one();
+        this.#sql.exec(VOTE.tally, voteCount, now / 1_000_000, seq, feedbackId);
+        this.#sql.exec(VOTE.count, 0, 1, BOARD);
+      }
+      return { feedbackId, voteCount };
+    });
+  }
+}
+
+/** The product's paths: `/api/v1/:workspace/:board/feedback[/:id/votes]`. */
+export default {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    const [, , , workspace = "", , , id] = pathname.split("/");
+    const object = env.FLOOR.getByName(workspace);
+    if (request.method === "GET") return Response.json(await object.list());
+    if (id === undefined) return Response.json(await object.create(await request.json()), { status: 201 });
+    const { externalUserId } = await request.json<{ externalUserId: string }>();
+    return Response.json(await object.vote(Number(id), externalUserId), { status: 201 });
+  },
+} satisfies ExportedHandler<FloorEnv>;

@@ -1,0 +1,59 @@
+/**
+ * Tells other objects of a change, exactly as often as needed: the message is written in the transaction of the change, sent after the commit, and deleted once it was taken. A
+ * kill at any point leaves it for the alarm. Messages go in order, one at a time, and the last may come twice: receivers set, they do not add.
+ */
+import { asc, eq } from "drizzle-orm";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
+import { outbox } from "../../schema/workspace.ts";
+
+export const OUTBOX_TASK = "outbox";
+/** When the alarm looks for what the sender did not get rid of. */
+export const OUTBOX_RETRY_MS = 60_000;
+/** Messages sent per call; the rest waits for the alarm. */
+const MESSAGES_PER_CALL_MAX = 50;
+
+export class Outbox {
+  readonly #db: DrizzleSqliteDODatabase;
+  readonly #send: (userId: string, message: string) => Promise<void>;
+  #sending: Promise<void> | null = null;
+
+  /** `send` resolves when the receiver has the message on disk. */
+  constructor(db: DrizzleSqliteDODatabase, send: (userId: string, message: string) => Promise<void>) {
+    this.#db = db;
+    this.#send = send;
+  }
+
+  /** Call inside the transaction of the change. */
+  add(userId: string, message: string): void {
+    this.#db.insert(outbox).values({ userId, message }).run();
+  }
+
+  isEmpty(): boolean {
+    return this.#next() === undefined;
+  }
+
+  /** Sends what waits. Throws what the receiver threw; the message then stays. */
+  async deliver(): Promise<void> {
+    // One sender at a time, for order; the second waits for the first and then sends what came meanwhile.
+    while (this.#sending !== null) await this.#sending.catch(() => undefined);
+    this.#sending = this.#deliver();
+    try {
+      await this.#sending;
+    } finally {
+      this.#sending = null;
+    }
+  }
+
+  async #deliver(): Promise<void> {
+    for (let sent = 0; sent < MESSAGES_PER_CALL_MAX; sent++) {
+      const next = this.#next();
+      if (next === undefined) return;
+      await this.#send(next.userId, next.message);
+      this.#db.delete(outbox).where(eq(outbox.id, next.id)).run();
+    }
+  }
+
+  #next() {
+    return this.#db.select().from(outbox).orderBy(asc(outbox.id)).limit(1).get();
+  }
+}

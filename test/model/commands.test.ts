@@ -1,0 +1,38 @@
+/** Random commands on the real object against a model in memory, with evictions, alarms and repeats among them. Ids are those of test/SPEC.md. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { Clock } from "./clock.ts";
+import { type Command, command } from "./commands.ts";
+import { ModelRun } from "./model-run.ts";
+import { noOrphans, recount } from "./recount.ts";
+
+const RUNS = 60;
+const COMMANDS_MAX = 80;
+/** Slices a purge may take. */
+const ALARMS_MAX = 20;
+
+const clock = new Clock();
+beforeAll(() => clock.install());
+afterAll(() => vi.restoreAllMocks());
+
+async function play(commands: readonly Command[]): Promise<void> {
+  const run = new ModelRun(clock);
+  await run.run(commands);
+  await run.check();
+  for (let alarms = 0; alarms < ALARMS_MAX && (await runDurableObjectAlarm(run.stub)); alarms++) clock.advance(1);
+  await runInDurableObject(run.stub, (_, { storage }) => {
+    recount(storage.sql);
+    noOrphans(storage.sql);
+  });
+  await run.check();
+}
+
+describe("random commands", () => {
+  it("[V4] every answer, count, list and look-up equals the model's, and every counter its recount, whatever the order", async () => {
+    const seed = Math.trunc(Math.random() * 2 ** 31);
+    console.log(`commands.test.ts: seed ${String(seed)}`);
+    const drawn = fc.array(command, { minLength: COMMANDS_MAX / 4, maxLength: COMMANDS_MAX, size: "max" });
+    await fc.assert(fc.asyncProperty(drawn, play), { seed, numRuns: RUNS, endOnFailure: false });
+  });
+});
