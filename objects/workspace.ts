@@ -10,7 +10,7 @@ import { isMigrated, migrate } from "../schema/migrate.ts";
 import { MIGRATIONS } from "../schema/workspace/manifest.ts";
 import type { Call } from "../src/call.ts";
 import { nameFromSlug } from "../src/domain/boards.ts";
-import { type Failure, failure } from "../src/errors.ts";
+import { type Failure, failure, workspaceNotFound } from "../src/errors.ts";
 import { fault, log, setLogLevel } from "../src/log.ts";
 import { type MembershipNews, OPERATOR_USER_ID } from "../src/membership.ts";
 import { HEARTBEAT, LIVE_SUBPROTOCOL } from "../src/protocol/live/version.ts";
@@ -37,14 +37,7 @@ import {
 } from "./workspace/sockets.ts";
 import { readSettings, WorkspaceStore } from "./workspace/store.ts";
 import { type CastVote, castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
-import {
-  createWorkspace,
-  deleteWorkspace,
-  openBoard,
-  readWorkspace,
-  updateWorkspace,
-  workspaceNotFound,
-} from "./workspace/workspace.ts";
+import { createWorkspace, deleteWorkspace, openBoard, readWorkspace, updateWorkspace } from "./workspace/workspace.ts";
 
 export class Workspace extends Server<Env> {
   static override options = { hibernate: true };
@@ -170,13 +163,14 @@ export class Workspace extends Server<Env> {
 
   override getConnectionTags(_socket: Connection, { request }: ConnectionContext): string[] {
     const caller = this.#admitted.get(request);
-    return caller === undefined ? [] : tagsOf(caller);
+    return caller === undefined || caller.refusal !== null ? [] : tagsOf(caller);
   }
 
   override onConnect(socket: Connection<SocketState>, { request }: ConnectionContext): void {
     const caller = this.#admitted.get(request);
     if (caller === undefined) socket.close(1011, "not admitted");
-    else socket.setState({ ...caller, greeted: false });
+    else if (caller.refusal !== null) socket.close(1008, caller.refusal);
+    else socket.setState({ boardId: caller.boardId, person: caller.person, greeted: false });
   }
 
   override onMessage(socket: LiveConnection, message: unknown): void {

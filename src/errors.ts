@@ -21,7 +21,6 @@ export const FAILURES = {
   URL_TOO_LONG: { status: 414, title: "URL too long" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "Unsupported media type" },
   UPGRADE_REQUIRED: { status: 426, title: "WebSocket upgrade required" },
-  TOO_MANY_SOCKETS: { status: 429, title: "Too many sockets" },
   INTERNAL: { status: 500, title: "Internal error" },
   OVERLOADED: { status: 503, title: "Busy" },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -36,6 +35,10 @@ export type Failure = { readonly code: FailureCode; readonly detail: string; rea
 
 export function failure(code: FailureCode, detail: string, errors?: readonly FieldError[]): Failure {
   return errors === undefined ? { code, detail } : { code, detail, errors };
+}
+
+export function workspaceNotFound(): Failure {
+  return failure("WORKSPACE_NOT_FOUND", "There is no workspace of this name.");
 }
 
 /** One bad field: `path` as the caller wrote it, `message` one sentence. */

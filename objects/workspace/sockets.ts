@@ -4,7 +4,7 @@
  */
 import type { Connection } from "partyserver";
 import type { Call } from "../../src/call.ts";
-import { type Failure, failure } from "../../src/errors.ts";
+import type { Failure } from "../../src/errors.ts";
 import {
   FRAME_BYTES_MAX,
   MESSAGES_PER_SECOND_MAX,
@@ -24,8 +24,8 @@ import type { Voted } from "./vote.ts";
 export type SocketState = { readonly boardId: number; readonly person: string | null; readonly greeted: boolean };
 export type LiveConnection = Connection<SocketState>;
 
-/** Who asks for a socket. */
-export type Caller = { readonly boardId: number; readonly person: string | null };
+/** Who asks for a socket. One socket too many is opened and closed with the reason, for a browser is told nothing of a refused upgrade. */
+export type Caller = { readonly boardId: number; readonly person: string | null; readonly refusal: string | null };
 
 const CLOSE = { policy: 1008, tooBig: 1009, internal: 1011 } as const;
 /** The platform takes at most 123 bytes. */
@@ -44,23 +44,22 @@ export function tagsOf(caller: Caller): string[] {
   return person === null ? [boardTag(boardId)] : [boardTag(boardId), personTag({ boardId, person })];
 }
 
-/** Errors: BOARD_NOT_FOUND, TOO_MANY_SOCKETS. */
+/** Errors: BOARD_NOT_FOUND. */
 export function admit(store: WorkspaceStore, ctx: DurableObjectState, request: Request): Result<Caller, Failure> {
   const found = findBoard(store, decodeURIComponent(request.headers.get(LIVE_HEADERS.board) ?? ""));
   if (!found.ok) return found;
   const boardId = found.value.id;
-  if (ctx.getWebSockets().length >= SOCKETS_PER_WORKSPACE_MAX) {
-    return err(failure("TOO_MANY_SOCKETS", "This workspace has as many sockets open as it can hold."));
-  }
   const header = request.headers.get(LIVE_HEADERS.person);
-  if (header === null) return ok({ boardId, person: null });
-  const person = decodeURIComponent(header);
-  if (ctx.getWebSockets(personTag({ boardId, person })).length >= SOCKETS_PER_PERSON_MAX) {
-    return err(
-      failure("TOO_MANY_SOCKETS", `A person may have ${String(SOCKETS_PER_PERSON_MAX)} sockets open per board.`),
-    );
-  }
-  return ok({ boardId, person });
+  const person = header === null ? null : decodeURIComponent(header);
+  return ok({ boardId, person, refusal: refusalOf(ctx, boardId, person) });
+}
+
+function refusalOf(ctx: DurableObjectState, boardId: number, person: string | null): string | null {
+  if (ctx.getWebSockets().length >= SOCKETS_PER_WORKSPACE_MAX)
+    return "this workspace has as many sockets as it can hold";
+  if (person === null) return null;
+  const open = ctx.getWebSockets(personTag({ boardId, person })).length;
+  return open < SOCKETS_PER_PERSON_MAX ? null : `more than ${String(SOCKETS_PER_PERSON_MAX)} sockets of one person`;
 }
 
 /** What the sockets need of their object: votes go through the same commands as over REST. */

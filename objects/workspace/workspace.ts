@@ -2,7 +2,7 @@
 import { count, eq, isNotNull } from "drizzle-orm";
 import { boards, settings } from "../../schema/workspace.ts";
 import { nameFromSlug } from "../../src/domain/boards.ts";
-import { type Failure, failure, invalidField } from "../../src/errors.ts";
+import { type Failure, failure, invalidField, workspaceNotFound } from "../../src/errors.ts";
 import type { UpdateWorkspace, Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { createBoard, removeBoard } from "./boards.ts";
@@ -91,8 +91,4 @@ export function openBoard(store: WorkspaceStore, workspace: string, board: strin
   if (store.board(board) !== null) return ok(null);
   const created = createBoard(store, { slug: board, name: names.board });
   return created.ok ? ok(null) : created;
-}
-
-export function workspaceNotFound(): Failure {
-  return failure("WORKSPACE_NOT_FOUND", "There is no workspace of this name.");
 }

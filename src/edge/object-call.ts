@@ -1,7 +1,8 @@
 /** Calls an object: once more when the platform says that this is safe, and a busy or broken object becomes a failure, never an exception. */
 import type { User } from "../../objects/user.ts";
 import type { Workspace } from "../../objects/workspace.ts";
-import { type Failure, failure } from "../errors.ts";
+import { type Failure, failure, workspaceNotFound } from "../errors.ts";
+import { isSlug } from "../ids.ts";
 import { fault, log } from "../log.ts";
 import { err, type Result } from "../result.ts";
 import type { RequestContext } from "./context.ts";
@@ -15,6 +16,8 @@ export function callWorkspace<T>(
   repeatable: boolean,
   call: (stub: DurableObjectStub<Workspace>) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
+  // A name that no workspace can have: no object is woken for it.
+  if (!isSlug(slug)) return Promise.resolve(err(workspaceNotFound()));
   return attempt(context, `Workspace ${slug}`, repeatable, () => call(context.env.WORKSPACE.getByName(slug)));
 }
 

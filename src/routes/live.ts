@@ -3,7 +3,8 @@ import type { Handler } from "../edge/context.ts";
 import { problem } from "../edge/problem.ts";
 import { uniqueFields } from "../edge/body.ts";
 import { check } from "../edge/parse.ts";
-import { type Failure, failure, FAILURES, type FailureCode } from "../errors.ts";
+import { type Failure, failure, FAILURES, type FailureCode, workspaceNotFound } from "../errors.ts";
+import { isSlug } from "../ids.ts";
 import { fault, log } from "../log.ts";
 import { LIVE_HEADERS, LIVE_SUBPROTOCOL } from "../protocol/live/version.ts";
 import { liveQuery } from "../protocol/rest/live.ts";
@@ -25,6 +26,7 @@ export const openLive: Handler = async ({ request, env, url, requestId }, { work
   if (!fields.ok) return problem(fields.error, requestId);
   const query = check(liveQuery, fields.value, "query");
   if (!query.ok) return problem(query.error, requestId);
+  if (!isSlug(workspace)) return problem(workspaceNotFound(), requestId);
   const headers = new Headers({
     upgrade: "websocket",
     "x-request-id": requestId,

@@ -184,7 +184,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
       if (code === "ABORTED") return;
       // A board that is not there yet is an empty one: on an open workspace the first post makes it.
       failure = boardMissing ? undefined : (error as ApiError);
-      say(noted.textContent);
+      if (failure) say(`The ideas could not be loaded. ${failure.message}`);
     }
     redraw();
   }
