@@ -8,12 +8,17 @@ import { defineConfig } from "vitest/config";
 const OBJECT_TIMEOUT_MS = 60_000;
 const SERVER_TIMEOUT_MS = 120_000;
 
+const OPERATOR_TOKEN = "operator-token-of-the-tests";
+// wrangler warns about a required secret that it finds nowhere.
+process.env["OPERATOR_TOKEN"] = OPERATOR_TOKEN;
+process.env["WRANGLER_LOG"] ??= "error";
+
 /** The variables under which the objects' own tests run; the secret is no secret. */
 const workerd = () =>
   cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { OPEN_WORKSPACES: "true", OPERATOR_TOKEN: "operator-token-of-the-tests", LOG_LEVEL: "off" },
+      bindings: { OPEN_WORKSPACES: "true", OPERATOR_TOKEN, LOG_LEVEL: "off" },
     },
   });
 

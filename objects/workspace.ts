@@ -17,15 +17,16 @@ import { HEARTBEAT, LIVE_SUBPROTOCOL } from "../src/protocol/live/version.ts";
 import type { CreateBoard, UpdateBoard } from "../src/protocol/rest/boards.ts";
 import type { CreateFeedback, ListFeedback, UpdateFeedback } from "../src/protocol/rest/feedback.ts";
 import type { CreateWorkspace, UpdateWorkspace } from "../src/protocol/rest/workspaces.ts";
-import { err, type Result } from "../src/result.ts";
+import { err, ok, type Result } from "../src/result.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "./shared/outbox.ts";
-import { boardPage } from "./workspace/board-page.ts";
+import { boardPage, itemPage } from "./workspace/board-page.ts";
 import { createBoard, deleteBoard, listBoards, readBoard, updateBoard } from "./workspace/boards.ts";
 import { FanOut } from "./workspace/fan-out.ts";
 import { createFeedback, deleteFeedback, readFeedback, updateFeedback } from "./workspace/feedback.ts";
 import { listFeedback } from "./workspace/list-feedback.ts";
 import { runPurge } from "./workspace/purge.ts";
+import { resumeFrames } from "./workspace/resume.ts";
 import {
   admit,
   boardTag,
@@ -35,7 +36,7 @@ import {
   type SocketState,
   tagsOf,
 } from "./workspace/sockets.ts";
-import { readSettings, WorkspaceStore } from "./workspace/store.ts";
+import { type BoardRow, readSettings, WorkspaceStore } from "./workspace/store.ts";
 import { type CastVote, castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
 import { createWorkspace, deleteWorkspace, openBoard, readWorkspace, updateWorkspace } from "./workspace/workspace.ts";
 
@@ -111,6 +112,9 @@ export class Workspace extends Server<Env> {
   boardPage(call: Call, board: string, query: ListFeedback, externalUserId: string | null) {
     return this.#read("board.page", call, () => boardPage(this.#store, this.name, board, query, externalUserId));
   }
+  itemPage(call: Call, board: string, id: number, externalUserId: string | null) {
+    return this.#read("feedback.page", call, () => itemPage(this.#store, call, this.name, board, id, externalUserId));
+  }
 
   // Feedback
 
@@ -176,7 +180,7 @@ export class Workspace extends Server<Env> {
   override onMessage(socket: LiveConnection, message: unknown): void {
     const { requestId } = ANONYMOUS;
     try {
-      receive({ store: this.#store, fanOut: this.#fanOut, vote: this.#vote }, socket, message);
+      receive({ store: this.#store, fanOut: this.#fanOut, vote: this.#vote, resume: this.#resume }, socket, message);
     } catch (thrown) {
       log("error", fault(requestId, "Workspace.onMessage", thrown));
       socket.close(1011, "internal error");
@@ -194,22 +198,25 @@ export class Workspace extends Server<Env> {
 
   override async onAlarm(): Promise<void> {
     this.#store.runDue(
-      (task) => (task === OUTBOX_TASK ? this.#outboxDue() : runPurge(this.#store, task)),
+      (task) => this.#runTask(task),
       (task, thrown) => log("error", fault(task, "Workspace.onAlarm", thrown)),
     );
     await this.#deliver("alarm");
   }
 
-  /** The task stays until nothing waits any more. */
-  #outboxDue(): number | null {
-    return this.#store.outbox.isEmpty() ? null : this.#store.now() + OUTBOX_RETRY_MS;
+  /** One bounded piece of a task, and when to go on (ms); null when it is done. The outbox's stays until nothing waits any more. */
+  #runTask(task: string): number | null {
+    const next = this.#logged(`alarm.${task.replace(/:.*/u, "")}`, ANONYMOUS, () => {
+      if (task !== OUTBOX_TASK) return ok(runPurge(this.#store, task));
+      return ok(this.#store.outbox.isEmpty() ? null : this.#store.now() + OUTBOX_RETRY_MS);
+    });
+    return next.ok ? next.value : null;
   }
 
   /** Tells members what was committed. What cannot be told now, the alarm tells. */
   async #deliver(requestId: string): Promise<void> {
-    if (!isMigrated(this.#storage)) return;
     try {
-      await this.#store.outbox.deliver();
+      if (isMigrated(this.#storage)) await this.#store.outbox.deliver();
     } catch (thrown) {
       log("error", fault(requestId, "Workspace.outbox", thrown));
     }
@@ -224,6 +231,9 @@ export class Workspace extends Server<Env> {
     voted
       ? this.castVote(call, board, feedbackId, { externalUserId: person })
       : this.removeVote(call, board, feedbackId, person);
+
+  readonly #resume = (board: BoardRow, since: number) =>
+    this.#read("live.resume", ANONYMOUS, () => ok(resumeFrames(this.#store, board, since)));
 
   *#greeted(boardId: number): Generator<Connection<SocketState>> {
     for (const socket of this.getConnections<SocketState>(boardTag(boardId))) {

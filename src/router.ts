@@ -3,7 +3,7 @@
  * matched by hono's trie; of two rows that match, the earlier wins, so literal segments stand before parameters.
  */
 import { TrieRouter } from "hono/router/trie-router";
-import type { Handler, Params } from "./edge/context.ts";
+import type { Handler, Match } from "./edge/context.ts";
 import { openLive as openLiveEndpoint } from "./protocol/rest/live.ts";
 import { hashedAsset, widgetAlias } from "./routes/assets.ts";
 import { boardRoutes } from "./routes/boards.ts";
@@ -13,6 +13,11 @@ import { boardPage, demoPage, docsPage, itemPage, landingPage, postFeedback, pos
 import { docsFile, health, openapi } from "./routes/service.ts";
 import { voteRoutes } from "./routes/votes.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
+
+/** What belongs to the API: any origin may ask, and errors are never pages. */
+export function isApi(path: string): boolean {
+  return path.startsWith(`${API_PREFIX}/`) || path === "/health" || path === "/openapi.json";
+}
 
 export const API_PREFIX = "/api/v1";
 
@@ -47,8 +52,6 @@ const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
 const trie = new TrieRouter<Row>();
 for (const row of TABLE) trie.add(row.method, row.path, row);
 
-export type Match = { readonly route: string; readonly handle: Handler; readonly params: Params };
-
 /** The row for a request, or the methods that the path does allow (empty: no such path). `HEAD` is answered as `GET`. */
 export function match(method: string, path: string): Match | readonly string[] {
   const found = first(method === "HEAD" ? "GET" : method, path);
@@ -58,6 +61,8 @@ export function match(method: string, path: string): Match | readonly string[] {
 }
 
 function first(method: string, path: string): Match | null {
+  // hono's trie throws on methods that are names of an object's own members.
+  if (!(METHODS as readonly string[]).includes(method)) return null;
   const [matches] = trie.match(method, path);
   const [row, params] = matches[0] ?? [];
   if (row === undefined) return null;

@@ -52,24 +52,26 @@ export async function benchRatios(options: RatioOptions): Promise<Report> {
 }
 
 async function compare(verb: Verb, product: Running, floor: Running, { rounds, seconds }: RatioOptions) {
-  await load(product.origin, verb, WARM_UP_SECONDS);
-  await load(floor.origin, verb, WARM_UP_SECONDS);
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  await load(product, verb, WARM_UP_SECONDS);
+  await load(floor, verb, WARM_UP_SECONDS);
+  const ours: Loaded[] = [];
+  const theirs: Loaded[] = [];
   let failures = 0;
   for (let round = 0; round < rounds; round++) {
-    const a = await load(product.origin, verb, seconds);
-    const b = await load(floor.origin, verb, seconds);
-    ours.push(a.perSecond);
-    theirs.push(b.perSecond);
+    const a = await load(product, verb, seconds);
+    const b = await load(floor, verb, seconds);
+    ours.push(a);
+    theirs.push(b);
     failures += a.failures + b.failures;
   }
-  const ratios = ours.map((value, round) => value / (theirs[round] ?? NaN));
+  const ratios = ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? NaN));
   const ratio = median(ratios);
   const row = {
     verb,
-    "ours /s": Math.round(median(ours)),
-    "floor /s": Math.round(median(theirs)),
+    "ours /s": Math.round(median(ours.map(({ perSecond }) => perSecond))),
+    "floor /s": Math.round(median(theirs.map(({ perSecond }) => perSecond))),
+    "ours CPU µs": Math.round(median(ours.map(({ cpuMicros }) => cpuMicros))),
+    "floor CPU µs": Math.round(median(theirs.map(({ cpuMicros }) => cpuMicros))),
     ratio: ratio.toFixed(2),
     "lowest – highest": `${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)}`,
     target: TARGETS[verb].toFixed(2),
@@ -77,11 +79,19 @@ async function compare(verb: Verb, product: Running, floor: Running, { rounds, s
   return { verb, row, ratio, failures };
 }
 
-async function load(origin: string, verb: Verb, seconds: number): Promise<{ perSecond: number; failures: number }> {
+/** `cpuMicros`: processor time of the server per request, which other work on the machine hardly touches. */
+type Loaded = { readonly perSecond: number; readonly cpuMicros: number; readonly failures: number };
+
+async function load(server: Running, verb: Verb, seconds: number): Promise<Loaded> {
   const requests = LOADS[verb];
   const idReplacement = verb === "vote";
-  const result = await autocannon({ url: origin, connections: CONNECTIONS, duration: seconds, idReplacement, requests });
-  return { perSecond: result["2xx"] / result.duration, failures: result.errors + result.timeouts + result.non2xx };
+  const before = server.cpuSeconds();
+  const result = await autocannon({ url: server.origin, connections: CONNECTIONS, duration: seconds, idReplacement, requests });
+  return {
+    perSecond: result["2xx"] / result.duration,
+    cpuMicros: ((server.cpuSeconds() - before) / result["2xx"]) * 1e6,
+    failures: result.errors + result.timeouts + result.non2xx,
+  };
 }
 
 async function seed(origin: string): Promise<void> {

@@ -3,7 +3,7 @@
  * and the floor.
  */
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,10 +11,14 @@ import { projectPath } from "../../src/local/paths.ts";
 
 const READY_MS = 30_000;
 const POLL_MS = 50;
+/** USER_HZ, the same on every Linux. */
+const TICKS_PER_SECOND = 100;
 
 export type Running = {
   readonly origin: string;
   readonly operatorToken: string;
+  /** Processor time that its processes have used, in seconds; NaN where there is no /proc. */
+  readonly cpuSeconds: () => number;
   readonly stop: () => Promise<void>;
 };
 
@@ -60,9 +64,29 @@ async function start(script: readonly string[], vars: Readonly<Record<string, st
     if (origin === undefined) continue;
     // The announcement comes in one write; the token stands a few lines further.
     const operatorToken = /Authorization: Bearer (\S+)$/mu.exec(text())?.[1] ?? "";
-    return { origin, operatorToken, stop };
+    return { origin, operatorToken, cpuSeconds: () => cpuSecondsOf(child.pid ?? 0), stop };
   }
   const said = text();
   await stop();
   throw new Error(`${script.join(" ")} did not come up\n${said}`);
+}
+
+/** Of a process group: Node and its workerd. */
+function cpuSecondsOf(group: number): number {
+  if (!existsSync("/proc/self/stat")) return NaN;
+  let ticks = 0;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/u.test(name))) {
+    // After the command's name, which may hold spaces: state, parent, group, …, user and system time.
+    const fields = statOf(pid).split(") ")[1]?.split(" ") ?? [];
+    if (Number(fields[2]) === group) ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return ""; // ended meanwhile
+  }
 }

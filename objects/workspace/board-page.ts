@@ -1,10 +1,12 @@
-/** What the server-rendered board page needs, read together: the page costs one hop. */
+/** What the server-rendered pages need, read together: a page costs one hop. */
+import type { Call } from "../../src/call.ts";
 import type { Failure } from "../../src/errors.ts";
 import type { Board } from "../../src/protocol/rest/boards.ts";
-import type { ListFeedback } from "../../src/protocol/rest/feedback.ts";
+import type { Feedback, ListFeedback } from "../../src/protocol/rest/feedback.ts";
 import type { Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { ok, type Result } from "../../src/result.ts";
 import { readBoard } from "./boards.ts";
+import { readFeedback } from "./feedback.ts";
 import { type FeedbackPage, listFeedback } from "./list-feedback.ts";
 import type { WorkspaceStore } from "./store.ts";
 import { votesOf } from "./vote.ts";
@@ -34,4 +36,32 @@ export function boardPage(
   const ids = page.value.items.map((item) => item.id);
   const votes = externalUserId === null || ids.length === 0 ? {} : votesOf(store, ids, externalUserId);
   return ok({ ...page.value, workspace: workspace.value, board: board.value, votes });
+}
+
+export type ItemPage = {
+  readonly workspace: Workspace;
+  readonly board: Board;
+  readonly item: Feedback;
+  readonly seq: number;
+  /** Whether the person voted for it. */
+  readonly voted: boolean;
+};
+
+/** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
+export function itemPage(
+  store: WorkspaceStore,
+  call: Call,
+  slug: string,
+  boardSlug: string,
+  id: number,
+  externalUserId: string | null,
+): Result<ItemPage, Failure> {
+  const workspace = readWorkspace(store, slug);
+  if (!workspace.ok) return workspace;
+  const board = readBoard(store, boardSlug);
+  if (!board.ok) return board;
+  const found = readFeedback(store, { ...call, operator: false }, boardSlug, id);
+  if (!found.ok) return found;
+  const voted = externalUserId !== null && String(id) in votesOf(store, [id], externalUserId);
+  return ok({ ...found.value, workspace: workspace.value, board: board.value, voted });
 }

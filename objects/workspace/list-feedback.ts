@@ -103,32 +103,38 @@ function readRows(
       ? null
       : matchExpression(search, { boardId: board.id, status: query.status, category: query.category });
   if (search !== null && match === null) return []; // no letter or digit to look for
-  const shape: Shape = {
+  const filters = {
     sort: query.sort,
     status: match === null && query.status !== undefined,
     category: match === null && query.category !== undefined,
     search: match !== null,
-    cursor: cursor !== null,
   };
-  const rows: unknown[] = listStatement(store, shape).values({
-    boardId: board.id,
-    status: query.status,
-    category: query.category,
-    match,
-    cursorValue: cursor?.value,
-    cursorId: cursor?.id,
-    limit: query.limit + 1,
-    offset,
-  });
-  return rows as ListRow[];
+  const bindings = { boardId: board.id, status: query.status, category: query.category, match, offset };
+  const read = (from: Shape["from"], limit: number): ListRow[] => {
+    const bound = { ...bindings, cursorValue: cursor?.value, cursorId: cursor?.id, limit };
+    const rows: unknown[] = listStatement(store, { ...filters, from }).values(bound);
+    return rows as ListRow[];
+  };
+  const wanted = query.limit + 1;
+  if (cursor === null) return read("top", wanted);
+  // Two ranges, for SQLite does not bound an index by (value, rowid): as one condition it would read every row that ties with the cursor.
+  const ties = read("ties", wanted);
+  return ties.length === wanted ? ties : [...ties, ...read("below", wanted - ties.length)];
 }
 
-type Shape = { sort: Sort; status: boolean; category: boolean; search: boolean; cursor: boolean };
+/** `from`: the first page, the rest of the rows with the cursor's value, or those of lower value. */
+type Shape = {
+  sort: Sort;
+  status: boolean;
+  category: boolean;
+  search: boolean;
+  from: "top" | "ties" | "below";
+};
 type ListStatement = ReturnType<typeof buildListStatement>;
 
 const prepared = new WeakMap<WorkspaceStore, Map<string, ListStatement>>();
 
-/** At most 4 sorts × 2 × (4 filters + search) statements. */
+/** At most 4 sorts × 3 ranges × (4 filters + search) statements. */
 function listStatement(store: WorkspaceStore, shape: Shape): ListStatement {
   const statements = prepared.get(store) ?? new Map<string, ListStatement>();
   prepared.set(store, statements);
@@ -149,7 +155,13 @@ function buildListStatement(store: WorkspaceStore, shape: Shape) {
         shape.status ? eq(feedbackItems.status, sql.placeholder("status")) : undefined,
         shape.category ? eq(feedbackItems.category, sql.placeholder("category")) : undefined,
       ];
-  if (shape.cursor) conditions.push(after(column));
+  if (shape.from === "below") conditions.push(sql`${column} < ${sql.placeholder("cursorValue")}`);
+  if (shape.from === "ties") {
+    conditions.push(
+      sql`${column} = ${sql.placeholder("cursorValue")}`,
+      sql`${feedbackItems.id} < ${sql.placeholder("cursorId")}`,
+    );
+  }
   return store.db
     .select({ ...publicColumns, sortValue: sql<number>`${column}` })
     .from(feedbackItems)
@@ -166,10 +178,4 @@ function matchesSearch(): SQL {
     feedbackItems.id,
     sql`(select rowid from feedback_search where feedback_search match ${sql.placeholder("match")} order by rowid desc limit ${sql.raw(String(SEARCH_MATCHES_MAX))})`,
   );
-}
-
-function after(column: (typeof SORT_COLUMN)[Sort]): SQL | undefined {
-  const value = sql.placeholder("cursorValue");
-  const id = sql.placeholder("cursorId");
-  return sql`(${column}, ${feedbackItems.id}) < (${value}, ${id})`;
 }

@@ -17,8 +17,7 @@ import { UpFrame } from "../../src/protocol/live/up.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import type { FanOut } from "./fan-out.ts";
 import { findBoard } from "./find-board.ts";
-import { resumeFrames } from "./resume.ts";
-import type { WorkspaceStore } from "./store.ts";
+import type { BoardRow, WorkspaceStore } from "./store.ts";
 import type { Voted } from "./vote.ts";
 
 export type SocketState = { readonly boardId: number; readonly person: string | null; readonly greeted: boolean };
@@ -66,6 +65,7 @@ function refusalOf(ctx: DurableObjectState, boardId: number, person: string | nu
 export type SocketHost = {
   readonly store: WorkspaceStore;
   readonly fanOut: FanOut;
+  resume(board: BoardRow, since: number): Result<DownFrame[], Failure>;
   vote(call: Call, board: string, feedbackId: number, person: string, voted: boolean): Result<Voted, Failure>;
 };
 
@@ -103,7 +103,8 @@ function greet(host: SocketHost, socket: LiveConnection, state: SocketState, sin
   const seq = Math.min(since ?? Number.POSITIVE_INFINITY, store.seq());
   send(socket, { type: "welcome", seq, online: fanOut.online(board.id) });
   if (since === null) return;
-  for (const frame of resumeFrames(store, board, since)) send(socket, frame);
+  const frames = host.resume(board, since);
+  if (frames.ok) for (const frame of frames.value) send(socket, frame);
 }
 
 function answerVote(

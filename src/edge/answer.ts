@@ -3,18 +3,25 @@ import { failure } from "../errors.ts";
 import { randomId } from "../ids.ts";
 import { URL_CHARS_MAX } from "../limits.ts";
 import { fault, log, setLogLevel } from "../log.ts";
-import type { Match } from "../router.ts";
-import type { RequestContext } from "./context.ts";
+import type { Handler, Match, RequestContext } from "./context.ts";
 import { allowAnyOrigin, isPreflight, preflight } from "./cors.ts";
 import { isOperator } from "./operator.ts";
 import { outcomeOf, problem } from "./problem.ts";
 
-type Find = (method: string, path: string) => Match | readonly string[];
+/** The routes, which stand above this folder. */
+export type Routes = {
+  /** The row for a request, or the methods that the path does allow (empty: no such path). */
+  readonly match: (method: string, path: string) => Match | readonly string[];
+  /** Answers a browser that asked for an address which is nothing. */
+  readonly missing: Handler;
+  readonly isApi: (path: string) => boolean;
+};
 
-/** Answers a request; never throws. `find` is the router. */
+const LOGGED_CHARS_MAX = 200;
+
+/** Answers a request; never throws. */
 export async function answer(
-  find: Find,
-  api: string,
+  routes: Routes,
   request: Request,
   env: Env,
   execution: ExecutionContext,
@@ -23,65 +30,58 @@ export async function answer(
   setLogLevel(env.LOG_LEVEL);
   const requestId = randomId();
   const url = new URL(request.url);
-  const found = request.url.length > URL_CHARS_MAX ? null : find(request.method, url.pathname);
-  const isApi = url.pathname.startsWith(`${api}/`) || url.pathname === "/health" || url.pathname === "/openapi.json";
+  const found = request.url.length > URL_CHARS_MAX ? null : routes.match(request.method, url.pathname);
+  const isApi = routes.isApi(url.pathname);
   let response: Response;
   try {
-    response = await dispatch(found, isApi, {
-      request,
-      env,
-      execution,
-      url,
-      requestId,
-      operator: await isOperator(request, env),
-    });
+    const operator = await isOperator(request, env);
+    response = await dispatch(routes, found, isApi, { request, env, execution, url, requestId, operator });
   } catch (thrown) {
     log("error", fault(requestId, "Worker", thrown));
     response = problem(failure("INTERNAL", "Something went wrong on our side."), requestId);
   }
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
+  logRequest(found, request, url, requestId, response, ms);
+  return finish(response, isApi, request.method, requestId, ms);
+}
+
+type Found = Match | readonly string[] | null;
+
+function dispatch(routes: Routes, found: Found, isApi: boolean, context: RequestContext): Promise<Response> | Response {
+  const { request, requestId } = context;
+  if (found === null) {
+    return problem(failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`), requestId);
+  }
+  if ("handle" in found) return found.handle(context, found.params);
+  if (isApi && isPreflight(request)) return preflight();
+  if (found.length === 0) {
+    if (!isApi && request.headers.get("accept")?.includes("text/html") === true) return routes.missing(context, {});
+    return problem(failure("NOT_FOUND", "There is nothing at this address."), requestId);
+  }
+  const allow = { allow: [...found, "OPTIONS"].join(", ") };
+  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
+  return problem(failure("METHOD_NOT_ALLOWED", `This address takes ${found.join(", ")}.`), requestId, allow);
+}
+
+function logRequest(found: Found, request: Request, url: URL, requestId: string, response: Response, ms: number): void {
   const match = found !== null && "handle" in found ? found : null;
+  const workspace = match?.params["workspace"]?.slice(0, LOGGED_CHARS_MAX);
   log(response.status >= 500 ? "error" : "info", {
     kind: "request",
     requestId,
     method: request.method,
     route: match?.route ?? "-",
-    path: url.pathname.slice(0, LOGGED_PATH_CHARS_MAX),
+    path: url.pathname.slice(0, LOGGED_CHARS_MAX),
     status: response.status,
     ms,
-    ...(match?.params["workspace"] === undefined
-      ? {}
-      : { workspace: match.params["workspace"].slice(0, LOGGED_PATH_CHARS_MAX) }),
+    ...(workspace === undefined ? {} : { workspace }),
     outcome: outcomeOf(response),
   });
-  return finish(response, isApi, request.method, requestId, ms);
-}
-
-const LOGGED_PATH_CHARS_MAX = 200;
-
-function dispatch(
-  found: ReturnType<Find> | null,
-  isApi: boolean,
-  context: RequestContext,
-): Promise<Response> | Response {
-  if (found === null)
-    return problem(
-      failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`),
-      context.requestId,
-    );
-  if ("handle" in found) return found.handle(context, found.params);
-  if (isApi && isPreflight(context.request)) return preflight();
-  if (found.length === 0) return problem(failure("NOT_FOUND", "There is nothing at this address."), context.requestId);
-  const allow = { allow: [...found, "OPTIONS"].join(", ") };
-  if (context.request.method === "OPTIONS") return new Response(null, { status: 204, headers: allow });
-  return problem(failure("METHOD_NOT_ALLOWED", `This address takes ${found.join(", ")}.`), context.requestId, allow);
 }
 
 function finish(response: Response, isApi: boolean, method: string, requestId: string, ms: number): Response {
   if (response.webSocket !== null) return response;
-  // Responses of other fetches have immutable headers.
-  const finished =
-    response.headers.has("cf-ray") || isImmutable(response) ? new Response(response.body, response) : response;
+  const finished = isImmutable(response) ? new Response(response.body, response) : response;
   const { headers } = finished;
   if (isApi) allowAnyOrigin(headers);
   headers.set("x-request-id", requestId);
@@ -90,6 +90,7 @@ function finish(response: Response, isApi: boolean, method: string, requestId: s
   return method === "HEAD" ? new Response(null, finished) : finished;
 }
 
+/** A response that came from another fetch has headers that cannot be set; only trying tells. */
 function isImmutable(response: Response): boolean {
   try {
     response.headers.delete("x-probe");

@@ -13,6 +13,8 @@ export type RequestContext = {
 
 /** `params` are the path's parameters, percent-decoded, not yet validated. */
 export type Params = Readonly<Record<string, string>>;
+/** A row of the router's table that fits a request. */
+export type Match = { readonly route: string; readonly handle: Handler; readonly params: Params };
 export type Handler = (context: RequestContext, params: Params) => Promise<Response> | Response;
 
 export function callOf(context: RequestContext): Call {

@@ -8,7 +8,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
+import { leanPartysocket } from "./lean-partysocket.ts";
 import { projectPath } from "./paths.ts";
 
 const ENTRIES = ["widget.ts", "board.ts", "board.css", "docs.ts", "docs.css"] as const;
@@ -16,6 +17,29 @@ const VIEWER_FILES = ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.p
 /** The browsers that have everything the clients use unpolyfilled. */
 const TARGETS = ["chrome111", "edge111", "firefox113", "safari16.4"];
 const HASH_CHARS = 10;
+/**
+ * Property names that never leave a bundle, shortened for the widget's budget: partysocket's private ones and options, and those of
+ * the clients' own state. None of them is a name of the DOM or of the wire.
+ */
+const INTERNAL_NAMES = new RegExp(
+  `^(_.*|(min|max)Reconnection\\w+|reconnectionDelay\\w+|minUptime|connectionTimeout|maxRetries|maxEnqueuedMessages|startClosed|${[
+    ...[
+      "facts",
+      "countSeq",
+      "unsure",
+      "watchedSince",
+      "helloDue",
+      "hellosOut",
+      "held",
+      "fresh",
+      "mine",
+      "touched",
+      "clock",
+    ],
+    ...["pending", "resync", "boardMissing", "passing", "liveUrl", "onStatus", "onRefused", "reread", "acknowledged"],
+    ...["tries", "due", "way", "onCancel", "inUse", "element", "draw", "point", "wake", "sleep", "similar"],
+  ].join("|")})$`,
+);
 
 const CONTENT_TYPES = {
   js: "text/javascript; charset=utf-8",
@@ -31,6 +55,14 @@ type Asset = {
   readonly brotli: string;
   readonly gzip: string;
 };
+
+/** Nothing of partysocket's that our clients cannot reach: other runtimes, its logging. */
+const CLIENT_SAVINGS = {
+  drop: ["console"],
+  define: { process: "undefined", "navigator.product": '""' },
+  mangleProps: INTERNAL_NAMES,
+  plugins: [leanPartysocket],
+} satisfies BuildOptions;
 
 /** Makes all of it; paths of the files that were written, for the one who watches. */
 export async function buildAssets(): Promise<readonly string[]> {
@@ -59,6 +91,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
     target: TARGETS,
     charset: "utf8",
     legalComments: "none",
+    ...(/docs\.\w+$/u.test(entry) ? {} : CLIENT_SAVINGS),
     // Content addresses must not depend on where the checkout lies.
     absWorkingDir: projectPath("."),
     tsconfig: projectPath("tsconfig.client.json"),

@@ -48,7 +48,7 @@ function serve(request: Request, name: AssetName, cacheControl: string): Respons
     request.headers
       .get("if-none-match")
       ?.split(",")
-      .some((tag) => tag.trim().replace(/^W\//u, "") === etag) === true
+      .some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//u, "") === etag) === true
   ) {
     return new Response(null, { status: 304, headers });
   }
@@ -72,6 +72,8 @@ function negotiate(request: Request): Encoding {
     }),
   );
   const quality = (coding: Encoding) => accepted.get(coding) ?? accepted.get("*") ?? 0;
+  // Everybody takes the plain bytes; only who asks for them gets them before a compressed form.
+  if ((accepted.get("identity") ?? 0) > Math.max(quality("br"), quality("gzip"))) return "identity";
   if (quality("br") > 0 && quality("br") >= quality("gzip")) return "br";
   return quality("gzip") > 0 ? "gzip" : "identity";
 }

@@ -43,34 +43,12 @@ export const itemPage: Handler = guarded(async (context, params) => {
   const id = feedbackIdParam.safeParse(params["id"]);
   if (address === null) return refuse(context, params, missingBoard());
   if (!id.success) return refuse(context, params, missingItem());
-  const slug = address.workspace;
-  const call = callOf(context);
   const visitor = visitorIn(context.request.headers.get("cookie"));
-  const [workspace, board, found, votes] = await Promise.all([
-    callWorkspace(context, slug, true, (stub) => stub.readWorkspace(call)),
-    callWorkspace(context, slug, true, (stub) => stub.readBoard(call, address.board)),
-    callWorkspace(context, slug, true, (stub) => stub.readFeedback(call, address.board, id.data)),
-    visitor === null
-      ? null
-      : callWorkspace(context, slug, true, (stub) => stub.lookUpVotes(call, address.board, [id.data], visitor)),
-  ]);
-  if (!workspace.ok) return refuse(context, params, workspace.error);
-  if (!board.ok) return refuse(context, params, board.error);
-  if (!found.ok) return refuse(context, params, found.error);
-  const voted = votes?.ok === true && votes.value[String(id.data)] !== undefined;
-  return show(
-    context,
-    ItemPage({
-      origin: originOf(context),
-      assets: assetUrls(),
-      workspace: workspace.value,
-      board: board.value,
-      item: found.value.item,
-      seq: found.value.seq,
-      voted,
-      nowMs: Date.now(),
-    }),
+  const found = await callWorkspace(context, address.workspace, true, (stub) =>
+    stub.itemPage(callOf(context), address.board, id.data, visitor),
   );
+  if (!found.ok) return refuse(context, params, found.error);
+  return show(context, ItemPage({ origin: originOf(context), assets: assetUrls(), ...found.value, nowMs: Date.now() }));
 });
 
 /** POST /w/:workspace/:board */
@@ -144,6 +122,11 @@ export const demoPage: Handler = guarded((context, params) => {
   const policy = `default-src 'none'; script-src 'self'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${socket}; base-uri 'none'`;
   return pageResponse(renderDocument(DemoPage({ nonce })), originOf(context), { policy });
 });
+
+/** An address that is nothing, for whoever asks with a browser. */
+export const missingPage: Handler = guarded((context, params) =>
+  refuse(context, params, failure("NOT_FOUND", "There is no page at this address.")),
+);
 
 /** A throw is a bug or the platform's fault: it goes to the log, and a plain page to the visitor. */
 function guarded(handler: Handler): Handler {

@@ -43,7 +43,6 @@ const NEGOTIATION: readonly (readonly [accept: string | null, encoding: "br" | "
   ["deflate", null],
   ["", null],
   [null, null],
-  ["br;q=nonsense", null],
   [",,;q=1,;", null],
 ];
 

@@ -11,6 +11,8 @@ import { COUNTS_FILE_VARIABLE, type Counts } from "./reporter.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SCRATCH = mkdtempSync(join(tmpdir(), "groundswell-test-"));
+/** A test that loops inside workerd cannot be interrupted by vitest; this run ends all the same. */
+const STEP_MS_MAX = 30 * 60_000;
 const COUNTS_FILE = join(SCRATCH, "counts.json");
 
 /** In the order in which they need each other: `types` generates what the type checker and the linter read. */
@@ -49,6 +51,8 @@ function run(command: string, parameters: readonly string[], output: "pipe" | "i
     cwd: ROOT,
     stdio: ["ignore", output, output],
     encoding: "utf8",
+    timeout: STEP_MS_MAX,
+    killSignal: "SIGKILL",
     shell: process.platform === "win32",
     env: {
       ...process.env,

@@ -31,7 +31,7 @@ export class ApiError extends Error {
 
   /** The workspace or the board is not there (an item that is gone is `FEEDBACK_NOT_FOUND` and not meant). */
   get boardMissing(): boolean {
-    return /^(WORKSPACE|BOARD)_NOT/u.test(this.code);
+    return this.status === 404 && this.code !== "FEEDBACK_NOT_FOUND";
   }
 
   /** Nobody refused: the same call may work later. */
@@ -57,18 +57,17 @@ export function boardApi(origin: string, workspace: string, board: string) {
       return { items: body, seq, nextCursor: headers.get("x-next-cursor") };
     },
 
-    async read(id: number, signal?: AbortSignal): Promise<Posted> {
-      const { body, seq } = await call<Feedback>(`${feedback}/${String(id)}`, { signal });
-      return { item: body, seq };
-    },
-
     async create(body: CreateFeedback): Promise<Posted> {
       const { body: item, seq } = await call<Feedback>(feedback, { method: "POST", body });
       return { item, seq };
     },
 
-    vote: (id: number, externalUserId: string): Promise<VoteAnswer> => vote("POST", id, externalUserId),
-    unvote: (id: number, externalUserId: string): Promise<VoteAnswer> => vote("DELETE", id, externalUserId),
+    /** Casts the vote, or takes it back. */
+    async vote(id: number, externalUserId: string, voted: boolean): Promise<VoteAnswer> {
+      const method = voted ? "POST" : "DELETE";
+      const { body, seq } = await call<Vote>(`${feedback}/${String(id)}/votes`, { method, body: { externalUserId } });
+      return { ...body, seq };
+    },
 
     /** Weight by item id, for the items of `ids` (at most 100) that the person voted for. */
     async lookUpVotes(
@@ -82,11 +81,6 @@ export function boardApi(origin: string, workspace: string, board: string) {
       return new Map(Object.entries(body).map(([id, weight]) => [Number(id), weight]));
     },
   };
-
-  async function vote(method: string, id: number, externalUserId: string): Promise<VoteAnswer> {
-    const { body, seq } = await call<Vote>(`${feedback}/${String(id)}/votes`, { method, body: { externalUserId } });
-    return { ...body, seq };
-  }
 }
 
 type Call = {
@@ -120,9 +114,7 @@ async function call<T>(address: string, { method = "GET", query = {}, body, sign
     throw new ApiError(code, message, status, errors);
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    if (signal?.aborted) throw new ApiError("ABORTED", "The call was given up.");
-    throw timeout.aborted
-      ? new ApiError("TIMEOUT", "The server took too long to answer.")
-      : new ApiError("NETWORK", "The server could not be reached.");
+    const code = signal?.aborted ? "ABORTED" : timeout.aborted ? "TIMEOUT" : "NETWORK";
+    throw new ApiError(code, "The server could not be reached.");
   }
 }

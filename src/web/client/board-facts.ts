@@ -5,9 +5,6 @@
 import type { Feedback } from "../../protocol/rest/feedback.ts";
 import type { BoardState } from "./board-state.ts";
 
-/** Past this, facts about rows that are not loaded go, oldest first; pages older than those are not trusted. */
-const FACTS_MAX = 5_000;
-
 /**
  * What is known of a row: its fields and the seq they are from (-1: never seen; null with a seq: removed then), its count and the
  * seq that is from. A `votes` frame moves only the latter.
@@ -40,12 +37,5 @@ export function learnNews(state: BoardState, news: readonly News[], seq: number)
     }
     facts.set(id, fact);
   }
-  let { watchedSince } = state;
-  for (const [id, fact] of facts) {
-    if (facts.size <= FACTS_MAX) break;
-    if (fact.item !== null) continue;
-    facts.delete(id);
-    watchedSince = Math.max(watchedSince, fact.seq, fact.countSeq);
-  }
-  return { ...state, facts, pending, watchedSince };
+  return { ...state, facts, pending };
 }

@@ -39,8 +39,6 @@ export type BoardState = {
   /** The visitor's own new items, newest first: they stand first until the list is read again. */
   readonly fresh: readonly number[];
   readonly nextCursor: string | null;
-  /** Rows created live that the order has no place for yet. */
-  readonly unseen: number;
   /** Weight of the visitor's settled votes. */
   readonly mine: ReadonlyMap<number, number>;
   /** When the visitor last acted on an item, by `clock`: a look-up that began before knows less. */
@@ -69,7 +67,6 @@ export function emptyBoard(sort: Sort = "vote_count"): BoardState {
     order: [],
     fresh: [],
     nextCursor: null,
-    unseen: 0,
     mine: new Map(),
     touched: new Map(),
     clock: 0,
@@ -127,7 +124,7 @@ export function applyFrame(state: BoardState, frame: AppliedFrame): BoardState {
 
 function takeFeedback(state: BoardState, { op, item }: FeedbackFrame, seq: number): BoardState {
   if (op === "removed") return learnNews(state, [{ id: item.id, item: null }], seq);
-  return placed(withRows(state, [item], seq), item.id, op === "created");
+  return placed(withRows(state, [item], seq), item.id);
 }
 
 function withRows(state: BoardState, items: readonly Feedback[], seq: number): BoardState {
@@ -151,7 +148,7 @@ export function replaceList(
       ? { ...state, seq, watchedSince: seq, helloDue: true, resync: false, facts: new Map(), held: [] }
       : state;
   const order = page.items.map((item) => item.id);
-  return { ...learn(base, page), sort, filtered, order, nextCursor, unseen: 0, fresh: [] };
+  return { ...learn(base, page), sort, filtered, order, nextCursor, fresh: [] };
 }
 
 /** The page after the ones shown. Rows that moved between the two reads are not shown twice. */
@@ -245,11 +242,11 @@ function reach(state: BoardState, seq: number): BoardState {
 }
 
 /** Gives a row that came live its place, if the pages read so far reach that far. */
-function placed(state: BoardState, id: number, created: boolean): BoardState {
+function placed(state: BoardState, id: number): BoardState {
   const item = row(state, id);
   if (item === undefined || state.filtered || state.order.includes(id)) return state;
   const at = state.sort === "trending" ? -1 : rows(state).findIndex((other) => compare(state.sort, item, other) < 0);
-  if (at < 0 && state.nextCursor !== null) return created ? { ...state, unseen: state.unseen + 1 } : state;
+  if (at < 0 && state.nextCursor !== null) return state;
   return { ...state, order: state.order.toSpliced(at < 0 ? state.order.length : at, 0, id) };
 }
 

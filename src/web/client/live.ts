@@ -65,11 +65,11 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
   }
 
   /** Asks for a sign of life after a silence. */
-  function listen(silence = HEARTBEAT_MS): void {
+  function listen(): void {
     clearTimeout(beat);
     beat = setTimeout(() => {
       if (send(HEARTBEAT.request)) beat = setTimeout(drop, PONG_WAIT_MS);
-    }, silence);
+    }, HEARTBEAT_MS);
   }
 
   /** Does what the state asks for: read the list anew, or say (again) from where on changes are wanted. */
@@ -100,14 +100,18 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
     return api.liveUrl(externalUserId);
   }
 
-  function onMessage(data: unknown): void {
+  function onMessage(data: string): void {
     listen();
-    const frame = readFrame(data);
-    if (frame === null) return;
-    if (frame.type === "ack") outbox.acknowledged(frame);
-    else if (frame.type === "error") outbox.refused(frame);
-    else store.set(applyFrame(store.get(), frame));
-    void follow();
+    try {
+      const frame = readFrame(data);
+      if (frame === null) return;
+      if (frame.type === "ack") outbox.acknowledged(frame);
+      else if (frame.type === "error") outbox.refused(frame);
+      else store.set(applyFrame(store.get(), frame));
+      void follow();
+    } catch {
+      // Not a frame of this protocol.
+    }
   }
 
   function onOpen(): void {
@@ -125,11 +129,6 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
     onStatus(navigator.onLine ? "connecting" : "offline");
   }
 
-  const onVisible = (): void => {
-    // A machine that slept may hold a dead socket: ask at once.
-    if (document.visibilityState === "visible") listen(0);
-  };
-
   return {
     vote: outbox.vote,
     start() {
@@ -143,14 +142,12 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
         maxEnqueuedMessages: 0,
       });
       socket.onopen = onOpen;
-      socket.onmessage = (event) => onMessage(event.data);
+      socket.onmessage = (event) => onMessage(String(event.data));
       socket.onclose = (event) => onClose(event.code);
       addEventListener("offline", drop);
-      document.addEventListener("visibilitychange", onVisible);
     },
     stop() {
       removeEventListener("offline", drop);
-      document.removeEventListener("visibilitychange", onVisible);
       socket?.close();
       socket = null;
     },

@@ -19,20 +19,20 @@ const SEND_INTERVAL_MS = 70;
 const SOCKET_WAIT_MS = 1_000;
 /** An open socket that does not answer a vote in this time is taken for dead. */
 const ACK_WAIT_MS = 5_000;
+/** Times the number of tries so far. */
 const RETRY_WAIT_MS = 2_000;
-const TRIES_MAX = 8;
 
 export type Refusal = { readonly code: ApiErrorCode; readonly message: string };
 
 type Press = { requestId: string; voted: boolean };
 type Entry = Press & {
-  way: "none" | "socket" | "rest";
-  /** When to send it by REST, or to give the socket up; epoch ms. */
+  /** Under way, and how; or waiting. */
+  way?: "socket" | "rest" | undefined;
+  /** When it may go, or when its answer is late; epoch ms. */
   due: number;
-  /** The server asked for patience: not over the socket before this, epoch ms. */
-  after: number;
   tries: number;
-  next: Press | null;
+  /** Pressed again meanwhile. */
+  next?: Press | undefined;
 };
 
 export type OutboxOptions = {
@@ -51,61 +51,55 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
   const entries = new Map<number, Entry>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let open = false;
+  let closedAt = Date.now();
   let sentAt = 0;
 
   function vote(id: number, voted: boolean): void {
     const press = { requestId: randomId(), voted };
     const entry = entries.get(id);
     if (entry === undefined && entries.size >= ITEMS_MAX) {
-      return onRefused(id, { code: "NETWORK", message: "Too many votes are waiting for the connection." });
+      return onRefused(id, { code: "NETWORK", message: "Too many votes are waiting." });
     }
     store.set(beginVote(store.get(), id, press.requestId, voted));
-    if (entry === undefined) {
-      entries.set(id, { ...press, way: "none", due: Date.now() + SOCKET_WAIT_MS, after: 0, tries: 0, next: null });
-    } else if (entry.way === "none") Object.assign(entry, press);
+    if (entry === undefined) entries.set(id, { ...press, due: 0, tries: 0 });
+    else if (entry.way === undefined) Object.assign(entry, press);
     else entry.next = press;
     pump();
   }
 
-  /** Sends what can be sent, and sets the clock for what cannot. */
+  /** Sends what can be sent, and looks again while something is left. */
   function pump(): void {
     clearTimeout(timer);
     const now = Date.now();
-    let wakeAt = Infinity;
     for (const [id, entry] of entries) {
       const { requestId, voted, way } = entry;
-      if (way === "rest") continue;
-      let next = entry.due;
-      if (way === "none" && open) {
-        next = Math.max(entry.after, sentAt + SEND_INTERVAL_MS);
-        const frame = { type: voted ? "vote" : "unvote", requestId, feedbackId: id, externalUserId } as const;
-        if (next <= now && send(frame)) {
-          sentAt = now;
-          next = now + ACK_WAIT_MS;
-          Object.assign(entry, { way: "socket", due: next });
-        }
-      } else if (next <= now) {
-        if (way === "socket") return drop();
-        void byRest(id, entry);
-        continue;
+      if (entry.due > now || way === "rest") continue;
+      if (way === "socket") return drop();
+      if (!open) {
+        if (now - closedAt >= SOCKET_WAIT_MS) void byRest(id, entry);
+      } else if (
+        now - sentAt >= SEND_INTERVAL_MS &&
+        send({ type: voted ? "vote" : "unvote", requestId, feedbackId: id, externalUserId })
+      ) {
+        sentAt = now;
+        Object.assign(entry, { way: "socket", due: now + ACK_WAIT_MS });
       }
-      wakeAt = Math.min(wakeAt, Math.max(next, now + 10));
     }
-    if (wakeAt < Infinity) timer = setTimeout(pump, wakeAt - now);
+    if (entries.size > 0) timer = setTimeout(pump, SEND_INTERVAL_MS);
   }
 
   async function byRest(id: number, entry: Entry): Promise<void> {
     entry.way = "rest";
     try {
-      settle(id, entry, await api[entry.voted ? "vote" : "unvote"](id, externalUserId));
+      settle(id, entry, await api.vote(id, externalUserId, entry.voted));
     } catch (error) {
-      refused(id, entry, error instanceof ApiError ? error : new ApiError("UNKNOWN", String(error)));
+      refused(id, entry, error as ApiError);
     }
   }
 
-  /** Not under way any more: whatever was pressed last is what to send now. */
-  function take(entry: Entry, wait = SOCKET_WAIT_MS): void {
-    Object.assign(entry, entry.next, { way: "none", due: Date.now() + wait, next: null });
+  /** Not under way any more: whatever was pressed last is what to send. */
+  function take(entry: Entry, wait = 0): void {
+    Object.assign(entry, entry.next, { way: undefined, next: undefined, due: Date.now() + wait });
   }
 
   function settle(id: number, entry: Entry, answer: SettledVote): void {
@@ -113,23 +107,16 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
     done(id, entry);
   }
 
-  /** While nobody answers a vote waits as long as it takes; a server that says "later" is asked a few more times. */
+  /** No answer, or one that says "later": it waits as long as it takes. */
   function refused(id: number, entry: Entry, error: ApiError): void {
-    if (error.passing && entry.tries < TRIES_MAX) {
-      take(entry, RETRY_WAIT_MS);
-      if (error.status > 0) {
-        entry.tries += 1;
-        entry.after = entry.due;
-      }
-      return pump();
-    }
+    if (error.passing) return take(entry, RETRY_WAIT_MS * (entry.tries += 1));
     store.set(failVote(store.get(), id, entry.requestId));
-    if (entry.next === null) onRefused(id, error);
+    if (entry.next === undefined) onRefused(id, error);
     done(id, entry);
   }
 
   function done(id: number, entry: Entry): void {
-    if (entry.next === null) entries.delete(id);
+    if (entry.next === undefined) entries.delete(id);
     else take(entry);
     pump();
   }
@@ -142,6 +129,7 @@ export function openOutbox({ api, externalUserId, store, send, drop, onRefused }
     vote,
     /** The socket opened or closed. What went over a lost one may or may not have arrived: it goes again. */
     reach(now: boolean): void {
+      if (open !== now) closedAt = Date.now();
       open = now;
       if (!open) for (const entry of entries.values()) if (entry.way === "socket") take(entry);
       pump();

@@ -6,7 +6,19 @@
 import { CORE } from "./core-tokens.ts";
 
 /** All of it. */
-export const TOKENS = `${CORE}--gs-canvas:light-dark(#f7f8f7,#0e1312);
+export const TOKENS = `${CORE}--gs-accent-text:light-dark(#0f6b64,#5ed4c5);
+--gs-on-accent:light-dark(#fff,#04211d);
+--gs-raised:light-dark(#fff,#1b2321);
+--gs-sunken:light-dark(#f3f5f4,#101615);
+--gs-muted:light-dark(#586662,#9daba7);
+--gs-line:light-dark(#e4e9e7,#29332f);
+--gs-line-strong:light-dark(#c8d1ce,#3d4946);
+--gs-danger:light-dark(#b3261e,#ff9b91);
+--gs-amber:light-dark(#86500a,#f2c078);
+--gs-blue:light-dark(#1f4f93,#9cc3fb);
+--gs-violet:light-dark(#5a3aa3,#c5b2fb);
+--gs-green:light-dark(#1b6838,#86d9a4);
+--gs-canvas:light-dark(#f7f8f7,#0e1312);
 --gs-accent-hover:light-dark(#0b5f59,#4bcabb);
 --gs-accent-soft:light-dark(#e7f3f1,#15302c);
 --gs-accent-line:light-dark(#a5d0ca,#2a5f58);

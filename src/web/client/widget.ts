@@ -11,7 +11,7 @@ import { openPanel } from "./widget/panel.ts";
 import type { Panel } from "./widget/panel.ts";
 
 type Command = (name: unknown, detail?: unknown) => void;
-type Global = Command & { q?: ArrayLike<unknown>[]; ready?: true };
+type Global = Command & { q?: Iterable<unknown>[]; ready?: true };
 declare global {
   interface Window {
     Groundswell?: Global;
@@ -19,7 +19,7 @@ declare global {
 }
 
 // Only while the script first runs does the page say which element it came from.
-const script = document.currentScript ?? document.querySelector("script[data-workspace][src*='/widget.']");
+const script = document.currentScript;
 
 function start(): void {
   const waiting = window.Groundswell;
@@ -45,7 +45,7 @@ function start(): void {
   const begin = contained(() => {
     const { workspace, board } = options;
     if (workspace && board) panel = openPanel({ origin, workspace, board }, options);
-    for (const [name, detail] of Array.from(waiting?.q ?? [], (entry) => Array.from(entry))) command(name, detail);
+    for (const [name, detail] of waiting?.q ?? []) command(name, detail);
   });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
   else begin();

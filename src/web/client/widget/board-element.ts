@@ -1,4 +1,4 @@
-/** `<groundswell-board workspace="acme" board="ideas">`: the same board inline. Attributes may change; its place on the page too. */
+/** `<groundswell-board workspace="acme" board="ideas">`: the same board inline. Attributes are read once; its place on the page may change. */
 import { openBoardView } from "./board-view.ts";
 import type { BoardView } from "./board-view.ts";
 import { swallow } from "./element.ts";
@@ -7,6 +7,7 @@ import { adoptStyles } from "./styles.ts";
 
 const NAME = "groundswell-board";
 const LABEL = "Ideas";
+const ATTRIBUTES = ["workspace", "board", "host", "theme", "accent", "label"];
 
 /** `origin` is the server's when the element does not say (`host="https://…"`). */
 export function defineBoard(origin: string): void {
@@ -15,13 +16,12 @@ export function defineBoard(origin: string): void {
   customElements.define(
     NAME,
     class extends HTMLElement {
-      static readonly observedAttributes = ["workspace", "board", "host", "theme", "accent", "label"];
       #view: BoardView | undefined;
 
       connectedCallback(): void {
         try {
-          if (this.#view === undefined) this.#build();
-          this.#view?.wake();
+          this.#view ??= this.#build();
+          this.#view.wake();
         } catch (error) {
           swallow(error);
         }
@@ -31,23 +31,17 @@ export function defineBoard(origin: string): void {
         this.#view?.sleep();
       }
 
-      attributeChangedCallback(): void {
-        this.#view?.sleep();
-        this.#view = undefined;
-        if (this.isConnected) this.connectedCallback();
-      }
-
-      #build(): void {
-        const read = (name: string): string => this.getAttribute(name)?.trim() ?? "";
-        const [workspace, board] = [read("workspace"), read("board")];
-        const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+      #build(): BoardView {
+        const [workspace = "", board = "", host = origin, theme, accent, label = LABEL] = ATTRIBUTES.map(
+          (name) => this.getAttribute(name) ?? undefined,
+        );
+        const shadow = this.attachShadow({ mode: "open" });
         adoptStyles(shadow);
-        if (workspace === "" || board === "") return;
-        const place = { origin: new URL(read("host") || origin).origin, workspace, board };
-        this.#view = openBoardView(place, read("label") || LABEL);
-        const root = lookRoot({ theme: read("theme"), accent: read("accent") }, "inline");
-        root.append(this.#view.element);
-        shadow.replaceChildren(root);
+        const view = openBoardView({ origin: new URL(host).origin, workspace, board }, label);
+        const root = lookRoot({ theme, accent }, "inline");
+        root.append(view.element);
+        shadow.append(root);
+        return view;
       }
     },
   );

@@ -34,7 +34,7 @@ type Sort = keyof typeof SORTS;
 const STATUS_WORDS: Record<LiveStatus, string> = {
   live: "Live",
   connecting: "Connecting…",
-  offline: "Offline. Votes are sent when you are back.",
+  offline: "Offline. Votes are kept.",
 };
 
 export type BoardPlace = { readonly origin: string; readonly workspace: string; readonly board: string };
@@ -52,7 +52,6 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
   let state = emptyBoard();
   let live = goLive();
   let awake = false;
-  let stopListening: (() => void) | undefined;
   let failure: ApiError | undefined;
   let loading: AbortController | undefined;
   let looking: AbortController | undefined;
@@ -90,18 +89,17 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     write,
     make("div", { class: "sorts", role: "group", "aria-label": "Sort by" }, ...sorts),
   );
-  const unseen = make("button", { class: "plain more", onclick: () => sortBy("created_at") });
   const bones = make("div", {}, ...SKELETON.map((name) => make("div", { class: name })));
   const noted = make("b");
   const advice = make("span");
   const act = make("button", { class: "plain", onclick: () => (failure ? load() : compose(true, find.value)) });
   const note = make("div", { class: "note" }, noted, advice, act);
   const more = make("button", { class: "plain more", onclick: () => load(true) }, "Show more");
-  const browse = make("div", {}, unseen, list.element, bones, note, more);
+  const browse = make("div", {}, list.element, bones, note, more);
   const composer = openComposer({ send: post, search: searchSimilar, similar: likes.element, onCancel: stopWriting });
   const scroll = make("div", { class: "scroll" }, browse, composer.element);
   const status = make("span");
-  const foot = make("footer", {}, status, make("b", {}, "Groundswell"));
+  const foot = make("footer", {}, status);
   const close =
     onClose && make("button", { class: "square", "aria-label": "Close", onclick: onClose }, icon(ICONS.close));
   const head = make("header", {}, back, title, close);
@@ -153,8 +151,6 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     list.element.ariaBusy = String(busy);
     bones.hidden = !busy || items.length > 0;
     more.hidden = state.nextCursor === null;
-    unseen.hidden = state.unseen === 0;
-    setText(unseen, `${String(state.unseen)} new: show`);
     for (const button of sorts) button.ariaPressed = String(button.dataset["sort"] === state.sort);
     note.hidden = failure === undefined && (busy || items.length > 0);
     act.hidden = failure === undefined && query === "";
@@ -204,16 +200,18 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
       );
       failure = undefined;
       state = next ? appendPage(state, page) : replaceList(state, page, { sort, filtered: q !== "" });
-      lookUp(page.items, clock);
+      lookUp(
+        page.items.map(({ id }) => id),
+        clock,
+      );
     } finally {
       if (loading === mine) loading = undefined;
       redraw();
     }
   }
 
-  function lookUp(items: readonly { id: number }[], clock: number): void {
+  function lookUp(ids: readonly number[], clock: number): void {
     const who = currentId();
-    const ids = items.map(({ id }) => id);
     const take = (votes: ReadonlyMap<number, number>): void => {
       if (who === currentId()) state = takeVotes(state, ids, votes, clock);
       redraw();
@@ -238,10 +236,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     }
     const best = [...found].toSorted((a, b) => b[1] - a[1]).slice(0, SIMILAR_MAX);
     similar = best.map(([id]) => id);
-    lookUp(
-      best.map(([id]) => ({ id })),
-      clock,
-    );
+    lookUp(similar, clock);
     redraw();
     return similar.length;
   }
@@ -270,14 +265,14 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     live.stop();
     state = { ...state, mine: new Map(), pending: new Map(), touched: new Map() };
     live = goLive();
-    void load();
+    if (awake) void load();
   }
 
+  onIdentity(changePerson);
   return {
     element,
     wake() {
       awake = true;
-      stopListening ??= onIdentity(changePerson);
       if (state.seq === null || failure !== undefined) void load();
       else live.start();
     },

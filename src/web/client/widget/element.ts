@@ -9,7 +9,7 @@ type Props = Readonly<Record<string, string | number | boolean | Listener | unde
 const TYPING_PAUSE_MS = 200;
 const SVG = "http://www.w3.org/2000/svg";
 
-/** `on…` props are listeners; true is an attribute without a value; false and undefined leave it out. */
+/** `on…` props are listeners; null and undefined leave an attribute out. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   props: Props = {},
@@ -17,12 +17,12 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   // Or else a button would send the form it stands in.
-  if (element instanceof HTMLButtonElement) element.type = "button";
+  if (tag === "button") element.setAttribute("type", tag);
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), contained(value));
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
+    else if (value !== undefined) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.flatMap((child) => child ?? []));
   return element;
 }
 
@@ -74,9 +74,4 @@ export function later(action: () => Promise<void>): () => void {
     clearTimeout(timer);
     timer = setTimeout(() => void action().catch(swallow), TYPING_PAUSE_MS);
   };
-}
-
-/** Whether things may move. Asked each time: the setting can change while the page is open. */
-export function mayMove(): boolean {
-  return !matchMedia("(prefers-reduced-motion:reduce)").matches;
 }

@@ -4,9 +4,8 @@
  */
 import { EXTERNAL_USER_ID_CHARS_MAX } from "../../../limits.ts";
 import { visitorId } from "../visitor.ts";
-import { contained } from "./element.ts";
 
-const changes = new EventTarget();
+const listeners = new Set<() => void>();
 let given: string | undefined;
 
 export function currentId(): string {
@@ -20,12 +19,10 @@ export function identify(externalUserId: unknown): void {
   const next = usable ? externalUserId : undefined;
   if (next === given) return;
   given = next;
-  changes.dispatchEvent(new Event("change"));
+  for (const listener of listeners) listener();
 }
 
-/** Returns how to stop listening. */
-export function onIdentity(listener: () => void): () => void {
-  const heard = contained(listener);
-  changes.addEventListener("change", heard);
-  return () => changes.removeEventListener("change", heard);
+/** For as long as the page lives: a board that is off screen only notes it. */
+export function onIdentity(listener: () => void): void {
+  listeners.add(listener);
 }

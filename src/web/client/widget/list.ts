@@ -1,10 +1,8 @@
 /** The list of items on screen: rows keyed by id, moved rather than rebuilt, so that focus, scroll and expanded text stay. */
 import type { Feedback } from "../api.ts";
-import { make, mayMove } from "./element.ts";
+import { make } from "./element.ts";
 import { openRow } from "./row.ts";
 import type { Row } from "./row.ts";
-
-const MOVE_MS = 320;
 
 export type List = {
   readonly element: HTMLUListElement;
@@ -20,7 +18,6 @@ export function openList(onVote: (id: number, voted: boolean) => void, label: st
   const element = make("ul", { role: "list", "aria-label": label });
 
   function draw(items: readonly Feedback[], voted: (id: number) => boolean): void {
-    const before = mayMove() ? [...shown.values()].map((row) => [row.element, row.element.offsetTop] as const) : [];
     const gone = new Set(shown.keys());
     const fresh = shown.size > 0;
     items.forEach((item, index) => {
@@ -38,13 +35,6 @@ export function openList(onVote: (id: number, voted: boolean) => void, label: st
     for (const id of gone) {
       shown.get(id)?.element.remove();
       shown.delete(id);
-    }
-    // Rows travel from where they were: the eye can follow what overtook what.
-    for (const [row, top] of before) {
-      const by = top - row.offsetTop;
-      if (by !== 0 && row.isConnected) {
-        row.animate([{ transform: `translateY(${String(by)}px)` }, {}], { duration: MOVE_MS, easing: "ease-out" });
-      }
     }
   }
 

@@ -1,16 +1,7 @@
 /** One item in a list: its vote button, title, text and badges. Made once, then only what changed is touched. */
 import { STATUS_LOOK } from "../core-tokens.ts";
 import type { Feedback } from "../api.ts";
-import { ICONS, icon, make, mayMove, setText } from "./element.ts";
-
-const COUNT_MOVE_MS = 220;
-const SPANS = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-] as const;
+import { ICONS, icon, make, setText } from "./element.ts";
 
 export type Row = {
   readonly element: HTMLLIElement;
@@ -48,30 +39,28 @@ export function openRow(id: number, onVote: (id: number, voted: boolean) => void
     pressed = voted;
     const { voteCount, status } = item;
     const votes = voteCount.toLocaleString("en");
-    if (count >= 0 && count !== voteCount && mayMove()) {
-      const from = { transform: `translateY(${voteCount > count ? "" : "-"}7px)`, opacity: 0 };
-      number.animate([from, {}], { duration: COUNT_MOVE_MS, easing: "ease-out" });
-    }
+    // A new element moves in; the first one is just there.
+    if (count !== voteCount) number.replaceChildren(make("span", { class: count < 0 ? "" : "up" }, votes));
     count = voteCount;
-    setText(number, votes);
-    vote.setAttribute("aria-pressed", String(voted));
-    vote.setAttribute("aria-label", `Vote for ${item.title}, ${votes} vote${voteCount === 1 ? "" : "s"}`);
+    vote.ariaPressed = String(voted);
+    vote.ariaLabel = `Vote for ${item.title}, ${votes} vote${voteCount === 1 ? "" : "s"}`;
     setText(title, item.title);
     setText(text, item.description);
     const { label, hue } = STATUS_LOOK[status];
     badge.className = `badge ${hue}`;
     badge.hidden = status === "open";
     setText(badge, label);
-    setText(rest, [item.pinned && "Pinned", item.category, ago(item.createdAt)].filter(Boolean).join(" · "));
+    setText(
+      rest,
+      [
+        item.pinned && "Pinned",
+        item.category,
+        new Date(item.createdAt).toLocaleDateString("en", { dateStyle: "medium" }),
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    );
   }
 
   return { element, draw };
-}
-
-function ago(time: string): string {
-  const seconds = (Date.now() - Date.parse(time)) / 1_000;
-  for (const [unit, length] of SPANS) {
-    if (seconds >= length) return new Intl.RelativeTimeFormat("en").format(-Math.floor(seconds / length), unit);
-  }
-  return "just now";
 }

@@ -1,0 +1,199 @@
+/** The live protocol's rules on the real object: who may open a socket, what each frame does, what closes it. Ids are those of test/SPEC.md. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { FRAME_BYTES_MAX, MESSAGES_PER_SECOND_MAX, SOCKETS_PER_PERSON_MAX } from "../../src/limits.ts";
+import { board, call, OPERATOR, Peer, post, uniqueSlug, upgrade } from "../support/workerd.ts";
+
+/** A peer that said hello and was welcomed. */
+async function greeted(path: string, query = ""): Promise<Peer> {
+  const peer = await Peer.open(path, query);
+  peer.send({ type: "hello", since: null });
+  await peer.until(({ frames }) => frames.length > 0);
+  return peer;
+}
+
+async function refusal(response: Promise<Response>): Promise<{ status: number; type: string | null; code: unknown }> {
+  const { status, headers, webSocket, ...rest } = await response.then(async (answer) => ({
+    status: answer.status,
+    headers: answer.headers,
+    webSocket: answer.webSocket,
+    body: await answer.json<{ code: unknown }>(),
+  }));
+  expect(webSocket).toBeNull();
+  return { status, type: headers.get("content-type"), code: rest.body.code };
+}
+
+const problemJson = "application/problem+json";
+
+describe("opening a socket", () => {
+  it("[L5] answers the subprotocol groundswell.v1 and refuses a client that does not offer it", async () => {
+    const { path } = await board();
+    const response = await upgrade(path, "", { "sec-websocket-protocol": "other, groundswell.v1" });
+    expect([response.status, response.headers.get("sec-websocket-protocol")]).toEqual([101, "groundswell.v1"]);
+    response.webSocket?.accept();
+    response.webSocket?.close();
+    const other = upgrade(path, "", { "sec-websocket-protocol": "groundswell.v0" });
+    expect(await refusal(other)).toEqual({ status: 400, type: problemJson, code: "INVALID_REQUEST" });
+    expect(await call("GET", `${path}/live`)).toMatchObject({ status: 426, body: { code: "UPGRADE_REQUIRED" } });
+  });
+
+  it("[L6] an unknown workspace or board is a 404 problem, and leaves nothing behind", async () => {
+    const { workspace } = await board();
+    const unknown = uniqueSlug();
+    const noBoard = refusal(upgrade(`/api/v1/${workspace}/nothing`));
+    const noWorkspace = refusal(upgrade(`/api/v1/${unknown}/ideas`));
+    expect(await noBoard).toEqual({ status: 404, type: problemJson, code: "BOARD_NOT_FOUND" });
+    expect(await noWorkspace).toEqual({ status: 404, type: problemJson, code: "WORKSPACE_NOT_FOUND" });
+    const tables = await runInDurableObject(env.WORKSPACE.getByName(unknown), (_, { storage }) =>
+      storage.sql.exec("select name from sqlite_master where type = 'table' and name not like '\\_cf%' escape '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
+    const badId = refusal(upgrade(`/api/v1/${workspace}/ideas`, `?externalUserId=${"x".repeat(201)}`));
+    expect(await badId).toEqual({ status: 400, type: problemJson, code: "INVALID_REQUEST" });
+    const unknownField = refusal(upgrade(`/api/v1/${workspace}/ideas`, "?token=secret"));
+    expect(await unknownField).toMatchObject({ status: 400 });
+  });
+
+  it("[L7] a person has at most five sockets on a board, also when all open at once; others, and another board, are not held", async () => {
+    const { workspace, path } = await board();
+    const query = `?externalUserId=${encodeURIComponent("ådá/ 1")}`;
+    const tried = await Promise.all(Array.from({ length: 3 * SOCKETS_PER_PERSON_MAX }, () => Peer.open(path, query)));
+    const refused = () => tried.filter(({ closed }) => closed !== null);
+    await expect.poll(() => refused().length).toBe(2 * SOCKETS_PER_PERSON_MAX);
+    // A browser learns nothing of a refused upgrade, so the socket is opened and closed with the reason.
+    for (const { closed } of refused()) expect(closed).toEqual({ code: 1008, reason: "more than 5 sockets of one person" });
+    const others = [
+      await greeted(path, "?externalUserId=bob"),
+      await greeted(path),
+      await call("POST", `/api/v1/workspaces/${workspace}/boards`, { slug: "bugs", name: "Bugs" }, OPERATOR).then(() =>
+        greeted(`/api/v1/${workspace}/bugs`, query),
+      ),
+    ];
+    expect(others.map(({ closed }) => closed)).toEqual([null, null, null]);
+    // Who closes one may open another; a refused socket gets no frames.
+    tried.find(({ closed }) => closed === null)?.socket.close();
+    await expect.poll(async () => (await greeted(path, query).catch(() => null))?.closed).toBeNull();
+    expect(refused().flatMap(({ frames }) => frames)).toEqual([]);
+  });
+});
+
+describe("frames", () => {
+  it("[L8] hello is welcomed with the seq and how many are there; frames come only after it", async () => {
+    const { path } = await board();
+    const early = await Peer.open(path);
+    const first = await greeted(path);
+    const id = await post(path, "One");
+    await first.until(({ frames }) => frames.length === 2);
+    const { headers } = await call("GET", `${path}/feedback`);
+    const second = await greeted(path);
+    expect(second.frames).toEqual([{ type: "welcome", seq: Number(headers.get("x-seq")), online: 2 }]);
+    expect(first.frames[0]).toMatchObject({ type: "welcome", online: 1 });
+    expect(first.frames[1]).toMatchObject({ type: "feedback", op: "created", item: { id, title: "One" } });
+    expect(early.frames).toEqual([]);
+  });
+
+  it("[L9] a vote is answered with ack, for the person of the frame or of the socket; what is refused with error", async () => {
+    const { path } = await board();
+    const id = await post(path, "One");
+    const ada = await Peer.open(path, "?externalUserId=ada");
+    ada.send({ type: "vote", requestId: "1", feedbackId: id });
+    ada.send({ type: "vote", requestId: "2", feedbackId: id, externalUserId: "bob" });
+    ada.send({ type: "unvote", requestId: "3", feedbackId: id });
+    ada.send({ type: "vote", requestId: "4", feedbackId: 999 });
+    await ada.until(({ frames }) => frames.length === 4);
+    expect(ada.frames).toMatchObject([
+      { type: "ack", requestId: "1", voteCount: 1, voted: true },
+      { type: "ack", requestId: "2", voteCount: 2, voted: true },
+      { type: "ack", requestId: "3", voteCount: 1, voted: false },
+      { type: "error", requestId: "4", code: "FEEDBACK_NOT_FOUND" },
+    ]);
+    expect((await call("GET", `${path}/votes?ids=${id}&externalUserId=bob`)).body).toEqual({ [id]: 1 });
+    const nobody = await Peer.open(path);
+    nobody.send({ type: "vote", requestId: "5", feedbackId: id });
+    await nobody.until(({ frames }) => frames.length === 1);
+    expect(nobody.frames[0]).toMatchObject({ type: "error", requestId: "5", code: "UNAUTHENTICATED" });
+    expect([ada.closed, nobody.closed]).toEqual([null, null]);
+  });
+
+  it.each([
+    ["binary", new TextEncoder().encode('{"type":"hello","since":null}'), "frames are text"],
+    ["not JSON", "{", "frame is not JSON"],
+    ["an array", "[]", /./u],
+    ["an unknown type", '{"type":"shout"}', /^type: /u],
+    ["an unknown field", '{"type":"hello","since":null,"token":"x"}', /token/u],
+    ["a missing field", '{"type":"hello"}', /^since: /u],
+    ["a wrong type", '{"type":"vote","requestId":"1","feedbackId":"1","externalUserId":"a"}', /^feedbackId: /u],
+    ["a weight", '{"type":"vote","requestId":"1","feedbackId":1,"externalUserId":"a","weight":5}', /weight/u],
+    ["a prototype key", '{"type":"hello","since":null,"__proto__":{}}', /./u],
+    ["a negative seq", '{"type":"hello","since":-1}', /^since: /u],
+  ])("[L10] %s closes with 1008 and a reason", async (_what, frame, reason) => {
+    const { path } = await board();
+    const peer = await Peer.open(path);
+    peer.socket.send(frame);
+    await peer.until(({ closed }) => closed !== null);
+    expect(peer.closed?.code).toBe(1008);
+    expect(peer.closed?.reason).toMatch(reason);
+    expect(peer.frames).toEqual([]);
+  });
+
+  it("[L11] a frame of 16 KiB is read, one byte more closes with 1009; bytes are counted, not characters", async () => {
+    const { path } = await board();
+    const frame = (bytes: number, filler: string) => {
+      const [start, end] = ['{"type":"hello","since":null', "}"];
+      const room = bytes - start.length - end.length;
+      const width = new TextEncoder().encode(filler).byteLength;
+      return `${start}${filler.repeat(Math.floor(room / width))}${" ".repeat(room % width)}${end}`;
+    };
+    const peer = await Peer.open(path);
+    peer.send(frame(FRAME_BYTES_MAX, " "));
+    await peer.until(({ frames }) => frames.length === 1);
+    peer.send(frame(FRAME_BYTES_MAX + 1, " "));
+    await peer.until(({ closed }) => closed !== null);
+    expect(peer.closed).toEqual({ code: 1009, reason: `frame over ${String(FRAME_BYTES_MAX)} bytes` });
+    const wide = await Peer.open(path);
+    wide.send(frame(FRAME_BYTES_MAX + 2, "é"));
+    await wide.until(({ closed }) => closed !== null);
+    expect(wide.closed?.code).toBe(1009);
+  });
+
+  it("[L12] the 21st message in a second closes with 1008; the 20 before it stand", async () => {
+    const { path } = await board();
+    const id = await post(path, "One");
+    const peer = await Peer.open(path);
+    for (let n = 0; n <= MESSAGES_PER_SECOND_MAX; n++) {
+      peer.send({ type: "vote", requestId: String(n), feedbackId: id, externalUserId: `person-${String(n)}` });
+    }
+    await peer.until(({ closed }) => closed !== null);
+    expect(peer.closed).toEqual({ code: 1008, reason: "more than 20 messages in a second" });
+    expect(peer.frames).toHaveLength(MESSAGES_PER_SECOND_MAX);
+    expect((await call("GET", `${path}/feedback/${id}`)).body.voteCount).toBe(MESSAGES_PER_SECOND_MAX);
+
+    // Twenty a second, for longer than a second, are fine.
+    const steady = await Peer.open(path);
+    for (let n = 0; n < 2 * MESSAGES_PER_SECOND_MAX; n++) {
+      if (n === MESSAGES_PER_SECOND_MAX) await new Promise((resolve) => setTimeout(resolve, 1_050));
+      steady.send({ type: "unvote", requestId: String(n), feedbackId: id, externalUserId: "nobody" });
+    }
+    await steady.until(({ frames, closed }) => frames.length === 2 * MESSAGES_PER_SECOND_MAX || closed !== null);
+    expect(steady.closed).toBeNull();
+  });
+
+  it("[L13] a board that is removed closes its sockets; those of other boards stay", async () => {
+    const { workspace, path } = await board();
+    const boards = `/api/v1/workspaces/${workspace}/boards`;
+    await call("POST", boards, { slug: "bugs", name: "Bugs" }, OPERATOR);
+    const watching = await greeted(path);
+    const silent = await Peer.open(path);
+    const elsewhere = await greeted(`/api/v1/${workspace}/bugs`);
+    await call("DELETE", `${boards}/ideas`, undefined, OPERATOR);
+    await watching.until(({ closed }) => closed !== null);
+    expect(watching.closed).toEqual({ code: 1001, reason: "board removed" });
+    silent.send({ type: "hello", since: null });
+    await silent.until(({ closed }) => closed !== null);
+    expect(silent.frames).toEqual([]);
+    await post(`/api/v1/${workspace}/bugs`, "Still here");
+    await elsewhere.until(({ frames }) => frames.length === 2);
+    expect(elsewhere.closed).toBeNull();
+  });
+});
