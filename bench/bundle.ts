@@ -1,65 +1,28 @@
-/** Bundles a bench-only Worker with esbuild, as wrangler does the product's, and serves it with Miniflare on workerd, as `npm start` does. */
-import { join } from "node:path";
+/** Bundles a bench-only Worker with esbuild, as wrangler does the product's, and serves it with the code of `npm start`: same runtime, same entry, same log transport. */
 import { build } from "esbuild";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_readConfig } from "wrangler";
-import { guardWorkerd } from "../src/local/orphan-guard.ts";
 import { projectPath } from "../src/local/paths.ts";
+import { type Served, serve } from "../src/local/serve.ts";
 
-export type BenchWorker = {
-  /** Of the Worker's entry, under bench/. */
-  readonly entry: string;
-  readonly binding: string;
-  readonly className: string;
-  readonly dataDir: string;
-  readonly vars?: Readonly<Record<string, string>>;
-};
-
-export type Running = { readonly origin: string; readonly stop: () => Promise<void> };
-
-const OUT = "dist/bench";
-
-export async function serveBenchWorker(worker: BenchWorker): Promise<Running> {
-  const file = projectPath(join(OUT, `${worker.className.toLowerCase()}.js`));
+/** `folder` under bench/ holds `worker.ts` and `wrangler.toml`. */
+export async function serveBenchWorker(folder: string, dataDir: string): Promise<Served> {
+  const bundle = projectPath(`dist/bench/${folder}/worker.js`);
   await build({
-    entryPoints: [projectPath(join("bench", worker.entry))],
-    outfile: file,
+    entryPoints: [projectPath(`bench/${folder}/worker.ts`)],
+    outfile: bundle,
     bundle: true,
+    minify: true,
     format: "esm",
     target: "es2024",
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
     logLevel: "error",
   });
-  const stopGuarding = guardWorkerd();
-  process.env["WRANGLER_LOG"] ??= "error";
-  const { compatibility_date: compatibilityDate = "" } = unstable_readConfig({ config: projectPath("wrangler.toml") });
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      host: "127.0.0.1",
-      port: 0,
-      resourcePersistencePath: worker.dataDir,
-      cf: false,
-      log: new Log(LogLevel.ERROR),
-      logRequests: false,
-      telemetry: { enabled: false },
-      handleStructuredLogs: ({ message }) => void process.stdout.write(`${message}\n`),
-      name: "bench",
-      compatibilityDate,
-      modules: true,
-      scriptPath: file,
-      bindings: { ...worker.vars },
-      durableObjects: { [worker.binding]: { className: worker.className, useSQLite: true } },
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    }),
-  );
-  await miniflare.ready;
-  const url = await miniflare.unsafeGetDirectURL();
-  return {
-    origin: url.origin,
-    stop: async () => {
-      await miniflare.dispose();
-      stopGuarding();
-    },
-  };
+  return await serve({
+    host: "127.0.0.1",
+    port: 0,
+    dataDir,
+    vars: {},
+    worker: { config: projectPath(`bench/${folder}/wrangler.toml`), bundle },
+    onLog: (line) => void process.stdout.write(`${line}\n`),
+  });
 }

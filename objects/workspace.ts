@@ -18,6 +18,7 @@ import type { CreateBoard, UpdateBoard } from "../src/protocol/rest/boards.ts";
 import type { CreateFeedback, ListFeedback, UpdateFeedback } from "../src/protocol/rest/feedback.ts";
 import type { CreateWorkspace, UpdateWorkspace } from "../src/protocol/rest/workspaces.ts";
 import { err, ok, type Result } from "../src/result.ts";
+import { CallLog } from "./shared/call-log.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "./shared/outbox.ts";
 import { boardPage, itemPage } from "./workspace/board-page.ts";
@@ -46,6 +47,7 @@ export class Workspace extends Server<Env> {
   readonly #storage: MeteredStorage;
   readonly #store: WorkspaceStore;
   readonly #fanOut: FanOut;
+  readonly #log: CallLog;
   readonly #admitted = new WeakMap<Request, Caller>();
   /** Null: not looked up since the last change to it. */
   #active: boolean | null = null;
@@ -60,6 +62,8 @@ export class Workspace extends Server<Env> {
     this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock, (userId, message) =>
       this.#tell(userId, message),
     );
+    const seq = () => (this.#active === true ? this.#store.seq() : null);
+    this.#log = new CallLog({ object: "Workspace", workspace: this.name }, this.#storage.sql, seq);
     this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), clock);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT.request, HEARTBEAT.response));
   }
@@ -275,26 +279,7 @@ export class Workspace extends Server<Env> {
   }
 
   #logged<T>(verb: string, call: Call, run: () => Result<T, Failure>): Result<T, Failure> {
-    const startedAt = performance.now();
-    let outcome = "thrown";
-    try {
-      const result = run();
-      outcome = result.ok ? "ok" : result.error.code;
-      return result;
-    } finally {
-      const cost = this.#storage.sql.take();
-      log("info", {
-        kind: "object",
-        requestId: call.requestId,
-        workspace: this.name,
-        object: "Workspace",
-        verb,
-        ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
-        ...cost,
-        seq: this.#active === true ? this.#store.seq() : 0,
-        outcome,
-      });
-    }
+    return this.#log.run(verb, call.requestId, run, (result) => (result.ok ? "ok" : result.error.code));
   }
 }
 

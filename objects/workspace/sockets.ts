@@ -79,7 +79,8 @@ export function receive(host: SocketHost, socket: LiveConnection, message: unkno
     return socket.close(CLOSE.policy, `more than ${String(MESSAGES_PER_SECOND_MAX)} messages in a second`);
   }
   if (typeof message !== "string") return socket.close(CLOSE.policy, "frames are text");
-  if (new TextEncoder().encode(message).byteLength > FRAME_BYTES_MAX) {
+  // A character is at least a byte: what is far too long is not encoded first.
+  if (message.length > FRAME_BYTES_MAX || new TextEncoder().encode(message).byteLength > FRAME_BYTES_MAX) {
     return socket.close(CLOSE.tooBig, `frame over ${String(FRAME_BYTES_MAX)} bytes`);
   }
   const frame = parseFrame(message);

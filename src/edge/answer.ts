@@ -1,5 +1,5 @@
 /** What wraps every request: its id, its time, its log line, the last catch, and the headers that all answers have. */
-import { failure } from "../errors.ts";
+import { failure, invalidField } from "../errors.ts";
 import { randomId } from "../ids.ts";
 import { URL_CHARS_MAX } from "../limits.ts";
 import { fault, log, setLogLevel } from "../log.ts";
@@ -29,7 +29,8 @@ export async function answer(
   const startedAt = performance.now();
   setLogLevel(env.LOG_LEVEL);
   const requestId = randomId();
-  const url = new URL(request.url);
+  const url = URL.parse(request.url);
+  if (url === null) return badHost(request, requestId);
   const found = request.url.length > URL_CHARS_MAX ? null : routes.match(request.method, url.pathname);
   const isApi = routes.isApi(url.pathname);
   let response: Response;
@@ -43,6 +44,15 @@ export async function answer(
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
   logRequest(found, request, url, requestId, response, ms);
   return finish(response, isApi, request.method, requestId, ms);
+}
+
+/** Locally the host is the client's own word, and the one part of a URL that can make it none. */
+function badHost(request: Request, requestId: string): Response {
+  const response = problem(invalidField("headers.host", "is not the name of a host"), requestId);
+  const { status } = response;
+  const outcome = outcomeOf(response);
+  log("info", { kind: "request", requestId, method: request.method, route: "-", path: "-", status, ms: 0, outcome });
+  return finish(response, false, request.method, requestId, 0);
 }
 
 type Found = Match | readonly string[] | null;

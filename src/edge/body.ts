@@ -54,7 +54,13 @@ async function readText(request: Request, type: string): Promise<Result<string, 
   }
   const tooLarge = failure("BODY_TOO_LARGE", `The body may have at most ${String(BODY_BYTES_MAX)} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return err(tooLarge);
-  const bytes = await readBytes(request.body);
+  let bytes: Uint8Array | null;
+  try {
+    bytes = await readBytes(request.body);
+  } catch {
+    // The client went away, or sent less than it said.
+    return err(failure("INVALID_REQUEST", "The body ended before it was complete."));
+  }
   if (bytes === null) return err(tooLarge);
   try {
     // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it.

@@ -9,6 +9,12 @@ export function outcomeOf(response: Response): FailureCode | "ok" {
   return outcomes.get(response) ?? "ok";
 }
 
+/** Notes the failure that a response carries in another form, such as a page. */
+export function carries(response: Response, code: FailureCode): Response {
+  outcomes.set(response, code);
+  return response;
+}
+
 /** `instance` is the request's id, so that a caller can quote what an operator finds in the log. */
 export function problem(failed: Failure, requestId: string, headers: Readonly<Record<string, string>> = {}): Response {
   const { status, title } = FAILURES[failed.code];
@@ -27,7 +33,7 @@ export function problem(failed: Failure, requestId: string, headers: Readonly<Re
     status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
   });
-  outcomes.set(response, failed.code);
+  carries(response, failed.code);
   if (status === 503) response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   if (status === 401) response.headers.set("www-authenticate", 'Bearer realm="groundswell"');
   return response;

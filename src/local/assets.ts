@@ -21,24 +21,10 @@ const HASH_CHARS = 10;
  * Property names that never leave a bundle, shortened for the widget's budget: partysocket's private ones and options, and those of
  * the clients' own state. None of them is a name of the DOM or of the wire.
  */
+const INTERNAL_STATE =
+  "facts countSeq unsure watchedSince helloDue hellosOut held fresh mine touched clock pending resync boardMissing passing liveUrl onStatus onRefused reread acknowledged tries due way onCancel inUse element draw point wake sleep similar";
 const INTERNAL_NAMES = new RegExp(
-  `^(_.*|(min|max)Reconnection\\w+|reconnectionDelay\\w+|minUptime|connectionTimeout|maxRetries|maxEnqueuedMessages|startClosed|${[
-    ...[
-      "facts",
-      "countSeq",
-      "unsure",
-      "watchedSince",
-      "helloDue",
-      "hellosOut",
-      "held",
-      "fresh",
-      "mine",
-      "touched",
-      "clock",
-    ],
-    ...["pending", "resync", "boardMissing", "passing", "liveUrl", "onStatus", "onRefused", "reread", "acknowledged"],
-    ...["tries", "due", "way", "onCancel", "inUse", "element", "draw", "point", "wake", "sleep", "similar"],
-  ].join("|")})$`,
+  `^(_.*|(min|max)Reconnection\\w+|reconnectionDelay\\w+|minUptime|connectionTimeout|maxRetries|maxEnqueuedMessages|startClosed|${INTERNAL_STATE.replaceAll(" ", "|")})$`,
 );
 
 const CONTENT_TYPES = {

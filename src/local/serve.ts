@@ -51,6 +51,8 @@ export * from "./${bundle}";
 export default worker;
 export const ${DOOR} = {
   fetch(request, env, context) {
+    // With a Host that is none, workerd makes a URL that is none.
+    if (!URL.canParse(request.url)) return worker.fetch(request, env, context);
     const headers = new Headers(request.headers);
     const address = /^\\[?(.+?)\\]?:\\d+$/.exec(request.cf?.clientIp ?? "")?.[1];
     if (address === undefined) headers.delete("CF-Connecting-IP");

@@ -1,4 +1,5 @@
 /** Responses of pages: security headers, caching, redirects after a post. What they show is the views' business. */
+import { carries } from "../../edge/problem.ts";
 import { FAILURES, type Failure } from "../../errors.ts";
 import { RETRY_AFTER_SECONDS } from "../../limits.ts";
 
@@ -38,11 +39,11 @@ export function pageResponse(html: string, origin: string, options: PageOptions 
   });
 }
 
-/** A failure's page keeps the failure's status; its code goes to the log by `x-outcome`, as `edge/problem.ts` does. */
+/** A failure's page keeps the failure's status; its code goes to the log. */
 export function failureResponse(html: string, origin: string, failed: Failure): Response {
   const { status } = FAILURES[failed.code];
   const response = pageResponse(html, origin, { status });
-  response.headers.set("x-outcome", failed.code);
+  carries(response, failed.code);
   if (status === 503) response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return response;
 }

@@ -1,0 +1,261 @@
+/**
+ * 10,000 malformed requests and the sockets' counterpart against the built server: no answer of 5xx, no stack trace, memory flat, and a server that
+ * works afterwards. The seed of the generated part is printed when something fails; set MALFORMED_SEED to have the same requests again.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { FRAME_BYTES_MAX, MESSAGES_PER_SECOND_MAX } from "../../src/limits.ts";
+import { STACK_TRACE } from "../support/problem.ts";
+import { type Server, startServer } from "../support/server.ts";
+import { anyRequest, brokenHttp, hostileRequests } from "./malformed-requests.ts";
+import { exchange, type RawAnswer } from "./raw-http.ts";
+
+const REQUESTS = 10_000;
+const WARM_UP_REQUESTS = 1_000;
+const IN_PARALLEL = 32;
+const RSS_GROWTH_BYTES_MAX = 100 * 1024 * 1024;
+const HUGE_FRAME_BYTES = 32 * 1024 * 1024;
+const SEED = Number(process.env["MALFORMED_SEED"] ?? Date.now() % 1_000_000_000);
+const API = "/api/v1/malformed/ideas";
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer({ vars: { LOG_LEVEL: "warn" } });
+  const posted = await post("/feedback", { title: "A sane item" });
+  expect(posted.status).toBe(201);
+});
+
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+});
+
+async function post(path: string, body: object): Promise<Response> {
+  return fetch(`${server.origin}${API}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+describe("malformed requests", () => {
+  it("[I40] 10,000 of them: no 5xx, no stack trace, flat memory, and it still works", { timeout: 110_000 }, async () => {
+    const broken = brokenHttp(API);
+    const hostile = hostileRequests(API);
+    const generated = fc.sample(anyRequest(API), { seed: SEED, numRuns: REQUESTS - broken.length - hostile.length });
+    const all = [
+      ...broken.map((bytes) => ({ bytes, half: true })),
+      ...[...hostile, ...generated].map((bytes) => ({ bytes, half: false })),
+    ];
+    const seen = new Map<number, number>();
+    let baseBytes = 0;
+    let sent = 0;
+    await inParallel(all, async ({ bytes, half }) => {
+      const answer = await exchange(server.port, bytes, half);
+      judge(answer, bytes);
+      seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
+      sent += 1;
+      if (sent === WARM_UP_REQUESTS) baseBytes = residentBytes();
+    });
+    const growthBytes = residentBytes() - baseBytes;
+    console.log(`seed ${String(SEED)}; answers by status`, Object.fromEntries(seen), `RSS +${String(growthBytes >> 20)} MiB`);
+    expect(sent).toBe(REQUESTS);
+    expect(baseBytes).toBeGreaterThan(0);
+    expect(growthBytes).toBeLessThan(RSS_GROWTH_BYTES_MAX);
+    // The generator reaches past the first check: some of its requests are even fine.
+    for (const status of [200, 201, 400, 404, 405, 413, 415]) expect(seen.get(status) ?? 0, String(status)).toBeGreaterThan(0);
+    await stillWorks();
+  });
+});
+
+describe("malformed frames", () => {
+  it("[I41] a frame that is not the protocol closes its socket with a reason", async () => {
+    const peers = frames().map(async ([what, send, codes]) => {
+      const { code, reason } = await closing(await open(), send);
+      expect(codes, `${what} closed with ${String(code)}`).toContain(code);
+      if (code === 1008 || code === 1009) expect(reason, what).toMatch(/^[\x20-\x7E]{4,123}$/u);
+      expect(reason).not.toMatch(STACK_TRACE);
+    });
+    await Promise.all(peers);
+    await stillWorks();
+  });
+
+  it("[I42] generated frames never bring down the object", async () => {
+    const hello = { type: "hello", since: 0 };
+    const frame = fc.oneof(
+      fc.json(),
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.record(
+        {
+          type: fc.constantFrom("hello", "vote", "unvote", "welcome", "__proto__"),
+          since: fc.oneof(fc.integer(), fc.constant(null), fc.double()),
+          requestId: fc.string({ maxLength: 70 }),
+          feedbackId: fc.oneof(fc.integer(), fc.constant(1), fc.double()),
+          externalUserId: fc.string({ unit: "binary", maxLength: 210 }),
+        },
+        { requiredKeys: ["type"] },
+      ).map((value) => JSON.stringify(value)),
+    );
+    const sequences = fc.sample(fc.array(frame, { minLength: 1, maxLength: 8 }), { seed: SEED, numRuns: 300 });
+    await inParallel(sequences, async (sequence) => {
+      const socket = await open();
+      socket.send(JSON.stringify(hello));
+      for (const text of sequence) socket.send(text);
+      // Whatever it was, the server has read it once the socket is closed; it may have closed it before.
+      const code = await new Promise<number>((settle) => {
+        socket.once("close", settle);
+        setTimeout(() => socket.close(1000), 20);
+      });
+      expect([1000, 1005, 1008]).toContain(code);
+    });
+    await stillWorks();
+  });
+
+  it("[I43] a flood and a frame of 32 MiB close the offender only", async () => {
+    const witness = await open("?externalUserId=witness");
+    const heard: string[] = [];
+    witness.on("message", (data: Buffer) => heard.push(data.toString()));
+    witness.send(JSON.stringify({ type: "hello", since: null }));
+    const before = residentBytes();
+    const flood = await closing(await open(), (socket) => {
+      for (let n = 0; n < 50_000; n++) socket.send('{"type":"hello","since":0}');
+    });
+    expect(flood.code).toBe(1008);
+    expect(flood.reason).toContain(String(MESSAGES_PER_SECOND_MAX));
+    const sizes: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      const huge = await closing(await open(), (socket) => socket.send("x".repeat(HUGE_FRAME_BYTES)));
+      expect([1006, 1009]).toContain(huge.code);
+      sizes.push(residentBytes() >> 20);
+    }
+    console.log("RSS in MiB after each huge frame", before >> 20, sizes.join(" "));
+    expect(witness.readyState).toBe(WebSocket.OPEN);
+    const { id } = (await (await post("/feedback", { title: "Seen by the witness" })).json()) as { id: number };
+    await post(`/feedback/${String(id)}/votes`, { externalUserId: "ada" });
+    await expect.poll(() => heard.some((frame) => frame.includes(`"id":${String(id)},"voteCount":1`))).toBe(true);
+    witness.close();
+    expect(residentBytes() - before).toBeLessThan(3 * HUGE_FRAME_BYTES + RSS_GROWTH_BYTES_MAX);
+    await stillWorks();
+  });
+
+  it("[I44] nothing of all this was a fault in the log", () => {
+    const bad = server.logs().filter((line) => line.includes('"kind":"fault"') || line.includes('"level":"error"'));
+    expect(bad.slice(0, 5)).toEqual([]);
+  });
+});
+
+function judge({ status, head, body }: RawAnswer, request: Uint8Array): void {
+  const what = JSON.stringify(Buffer.from(request).toString("latin1").slice(0, 400));
+  // 501 is the runtime's own word for a method that HTTP does not know, 505 for another HTTP.
+  if (status >= 500) throw new Error(`${String(status)} for ${what} (seed ${String(SEED)}): ${body.slice(0, 300)}`);
+  if (status >= 400 && STACK_TRACE.test(body)) throw new Error(`stack trace for ${what}: ${body.slice(0, 600)}`);
+  const ours = /^x-request-id: /imu.test(head);
+  const isApi = /^[A-Z]+ \/api\/v1\//u.test(Buffer.from(request.subarray(0, 64)).toString("latin1"));
+  if (ours && status >= 400 && isApi) expect(head, what).toMatch(/^content-type: application\/problem\+json\r?$/imu);
+}
+
+async function stillWorks(): Promise<void> {
+  expect(await (await fetch(`${server.origin}/health`)).json()).toEqual({ status: "ok" });
+  const posted = await post("/feedback", { title: "Still here" });
+  expect(posted.status).toBe(201);
+  const { id } = (await posted.json()) as { id: number };
+  const vote = await post(`/feedback/${String(id)}/votes`, { externalUserId: "ada" });
+  expect(await vote.json()).toEqual({ feedbackId: id, voteCount: 1, voted: true });
+  const found = await fetch(`${server.origin}${API}/feedback?q=still&sort=created_at&limit=1`);
+  expect(await found.json()).toMatchObject([{ id, voteCount: 1 }]);
+}
+
+async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (const item of { [Symbol.iterator]: () => queue }) await run(item);
+  };
+  await Promise.all(Array.from({ length: IN_PARALLEL }, worker));
+}
+
+async function open(query = ""): Promise<WebSocket> {
+  const socket = new WebSocket(`${server.origin.replace("http", "ws")}${API}/live${query}`, "groundswell.v1");
+  await new Promise((settle, fail) => {
+    socket.once("open", settle);
+    socket.once("error", fail);
+  });
+  // A cut connection is one of the ways to be refused.
+  socket.on("error", () => undefined);
+  return socket;
+}
+
+async function closing(socket: WebSocket, send: (socket: WebSocket) => void): Promise<{ code: number; reason: string }> {
+  const closed = new Promise<{ code: number; reason: string }>((settle, fail) => {
+    const late = setTimeout(() => fail(new Error("the socket stayed open")), 15_000);
+    socket.once("close", (code: number, reason: Buffer) => {
+      clearTimeout(late);
+      settle({ code, reason: reason.toString() });
+    });
+  });
+  send(socket);
+  return closed;
+}
+
+type Frame = readonly [what: string, send: (socket: WebSocket) => void, codes: readonly number[]];
+
+function frames(): readonly Frame[] {
+  const text = (what: string, body: string): Frame => [what, (socket) => socket.send(body), [1008]];
+  /** Bytes on the wire, past the client library that would not send them. */
+  const raw = (what: string, codes: readonly number[], ...bytes: number[]): Frame => [
+    what,
+    (socket) => (socket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(Buffer.from(bytes)),
+    codes,
+  ];
+  const broken = [1002, 1003, 1006, 1007];
+  return [
+    text("empty", ""),
+    text("no JSON", "hello"),
+    text("cut JSON", '{"type":"hello"'),
+    text("an array", "[]"),
+    text("null", "null"),
+    text("no type", "{}"),
+    text("unknown type", '{"type":"subscribe"}'),
+    text("a server's frame", '{"type":"welcome","seq":1,"online":1}'),
+    text("an unknown field", '{"type":"hello","since":null,"role":"owner"}'),
+    text("no since", '{"type":"hello"}'),
+    text("since below zero", '{"type":"hello","since":-1}'),
+    text("since a text", '{"type":"hello","since":"1"}'),
+    text("vote without an item", '{"type":"vote","requestId":"1"}'),
+    text("vote with a weight", '{"type":"vote","requestId":"1","feedbackId":1,"externalUserId":"a","weight":9}'),
+    text("vote of nobody", '{"type":"vote","requestId":"1","feedbackId":1,"externalUserId":""}'),
+    text("a lone surrogate", String.raw`{"type":"vote","requestId":"1","feedbackId":1,"externalUserId":"\ud800"}`),
+    text("a long request id", JSON.stringify({ type: "vote", requestId: "x".repeat(65), feedbackId: 1 })),
+    text("deep nesting", `${"[".repeat(8_000)}${"]".repeat(8_000)}`),
+    ["binary", (socket) => socket.send(Buffer.from('{"type":"hello","since":null}')), [1003, 1008]],
+    ["over 16 KiB", (socket) => socket.send(`{"type":"hello","since":null${" ".repeat(FRAME_BYTES_MAX)}}`), [1009]],
+    ["over 16 KiB in bytes", (socket) => socket.send(`"${"é".repeat(FRAME_BYTES_MAX / 2)}"`), [1009]],
+    // workerd reads it as replacement characters, which are no JSON.
+    raw("invalid UTF-8", [1007, 1008], 0x81, 0x84, 0, 0, 0, 0, 0xff, 0xfe, 0xc0, 0x80),
+    raw("a reserved opcode", broken, 0x83, 0x80, 0, 0, 0, 0),
+    raw("reserved bits", broken, 0xf1, 0x80, 0, 0, 0, 0),
+    raw("a continuation of nothing", broken, 0x80, 0x80, 0, 0, 0, 0),
+    raw("a fragmented ping", broken, 0x09, 0x80, 0, 0, 0, 0),
+    raw("a close of one byte", broken, 0x88, 0x81, 0, 0, 0, 0, 0x03),
+  ];
+}
+
+/** Resident memory of the server's workerd: the one process of that name below ours. */
+function residentBytes(): number {
+  const processes = readdirSync("/proc").filter((name) => /^\d+$/u.test(name));
+  const parents = new Map(processes.map((id) => [Number(id), Number(statusOf(id, "PPid"))]));
+  const isOurs = (id: number): boolean => id === server.pid || (id > 1 && isOurs(parents.get(id) ?? 0));
+  const runtimes = processes.filter((id) => statusOf(id, "Name") === "workerd" && isOurs(Number(id)));
+  expect(runtimes.length).toBe(1);
+  return Number.parseInt(statusOf(runtimes[0] ?? "", "VmRSS"), 10) * 1024;
+}
+
+function statusOf(id: string, field: string): string {
+  try {
+    return new RegExp(`^${field}:\\s*(.*)$`, "mu").exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1] ?? "";
+  } catch {
+    // It has ended since.
+    return "";
+  }
+}
