@@ -6,6 +6,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildWorker } from "../src/local/build.ts";
 import { projectPath } from "../src/local/paths.ts";
+import { benchFanOut } from "./load/fan-out.ts";
+import { benchProfile } from "./load/profile.ts";
+import { benchRatios } from "./load/ratios.ts";
 import { type Report, table } from "./report.ts";
 import { benchVerbs } from "./verbs/run.ts";
 
@@ -14,19 +17,41 @@ const { values: flags, positionals } = parseArgs({
   options: {
     /** verbs: make what was counted the new baseline. */
     write: { type: "boolean", default: false },
+    /** Measure the bundle that is in dist/worker. */
+    "no-build": { type: "boolean", default: false },
+    /** ratios: rounds per verb, and seconds of each server's turn. */
+    rounds: { type: "string", default: "10" },
+    turn: { type: "string", default: "1" },
+    /** fan-out and profile: how long, and how many. */
+    seconds: { type: "string", default: "10" },
+    sockets: { type: "string", default: "1000" },
+    "votes-per-second": { type: "string", default: "50" },
+    users: { type: "string", default: "200" },
   },
 });
 
-const BENCHES: Readonly<Record<string, () => Promise<Report> | Report>> = {
-  verbs: () => benchVerbs(flags.write),
+const number = (name: "rounds" | "turn" | "seconds" | "sockets" | "votes-per-second" | "users"): number => {
+  const value = Number(flags[name]);
+  if (!(value > 0)) throw new Error(`--${name} takes a positive number`);
+  return value;
 };
 
-for (const name of positionals.length === 0 ? Object.keys(BENCHES) : positionals) {
+const BENCHES: Readonly<Record<string, () => Promise<Report> | Report>> = {
+  verbs: () => benchVerbs(flags.write),
+  ratios: () => benchRatios({ rounds: number("rounds"), seconds: number("turn") }),
+  "fan-out": () =>
+    benchFanOut({ sockets: number("sockets"), votesPerSecond: number("votes-per-second"), seconds: number("seconds") }),
+  profile: () => benchProfile({ users: number("users"), seconds: number("seconds") }),
+};
+
+const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals;
+if (!flags["no-build"] && names.some((name) => name !== "verbs")) buildWorker();
+for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`no bench "${name}": there are ${Object.keys(BENCHES).join(", ")}`);
   print(name, await bench());
 }
-void buildWorker;
+
 function print(name: string, report: Report): void {
   console.log(`\n${report.title}\n`);
   console.log(table(report.rows));

@@ -220,7 +220,8 @@ export class Workspace extends Server<Env> {
   /** Tells members what was committed. What cannot be told now, the alarm tells. */
   async #deliver(requestId: string): Promise<void> {
     try {
-      if (isMigrated(this.#storage)) await this.#store.outbox.deliver();
+      if (!isMigrated(this.#storage) || this.#store.outbox.isEmpty()) return;
+      await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
     } catch (thrown) {
       log("error", fault(requestId, "Workspace.outbox", thrown));
     }

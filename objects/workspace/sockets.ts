@@ -75,6 +75,8 @@ const windows = new WeakMap<LiveConnection, Window>();
 
 /** Handles one message. A peer that breaks the protocol or its limits is closed with a reason; its votes so far stand. */
 export function receive(host: SocketHost, socket: LiveConnection, message: unknown): void {
+  // Frames that were on their way when the socket was closed from here: they do nothing any more.
+  if (socket.readyState !== WebSocket.OPEN) return;
   if (tooFast(socket, host.store.now())) {
     return socket.close(CLOSE.policy, `more than ${String(MESSAGES_PER_SECOND_MAX)} messages in a second`);
   }

@@ -69,10 +69,15 @@ async function visit(board: string, options: HostOptions = {}): Promise<Visit> {
 
 async function openPanel(board: string, options?: HostOptions): Promise<Visit> {
   const visited = await visit(board, options);
-  await visited.widget.getByRole("button", { name: "Feedback" }).click();
-  await visited.widget.getByRole("heading", { name: "Feedback" }).waitFor();
-  await expect.poll(() => visited.widget.locator("footer").getAttribute("data-status")).toBe("live");
+  await show(visited);
   return visited;
+}
+
+/** Opens the panel and waits until it is live. */
+async function show({ widget }: Visit): Promise<void> {
+  await widget.getByRole("button", { name: "Feedback" }).click();
+  await widget.getByRole("heading", { name: "Feedback" }).waitFor();
+  await expect.poll(() => widget.locator("footer").getAttribute("data-status")).toBe("live");
 }
 
 async function boardWith(board: string, titles: readonly string[], description = "Because."): Promise<number[]> {
@@ -149,14 +154,14 @@ describe("the panel", () => {
 describe("votes", () => {
   test("count at once, settle on the server's number, and reach another browser within a second", async () => {
     const [id] = await boardWith("moving", ["Undo send", "Other"]);
-    const [one, two] = [await openPanel("moving"), await openPanel("moving")];
-    // No answer for a while: what is shown is the visitor's own guess.
-    await one.page.evaluate(() => {
-      const send = WebSocket.prototype.send;
-      WebSocket.prototype.send = function late(data) {
-        setTimeout(() => send.call(this, data), 400);
-      };
+    const one = await visit("moving");
+    // The server's answer takes a while: until then, what is shown is the visitor's own guess.
+    await one.page.routeWebSocket(/\/live/u, (socket) => {
+      const onward = socket.connectToServer();
+      socket.onMessage((message) => void setTimeout(() => onward.send(message), 400));
     });
+    await show(one);
+    const two = await openPanel("moving");
     await voteOf(one.widget, "Undo send").click();
     await expect.poll(() => voteOf(one.widget, "Undo send").textContent(), { timeout: 200, interval: 20 }).toBe("1");
     expect(await serverCount("moving", id)).toBe(0);
@@ -187,7 +192,7 @@ describe("votes", () => {
     await voteOf(two.widget, "Alpha").click();
     await voteOf(two.widget, "Beta").click();
     await expect.poll(() => serverCount("offline", ids[1])).toBe(1);
-    expect(await voteOf(one.widget, "Alpha").textContent()).toBe("1");
+    await expect.poll(() => voteOf(one.widget, "Alpha").textContent()).toBe("1");
     expect(await voteOf(one.widget, "Beta").textContent()).toBe("0");
 
     await one.context.setOffline(false);
@@ -201,6 +206,27 @@ describe("votes", () => {
     await one.widget.getByRole("button", { name: "Feedback" }).click();
     await expect.poll(() => voteOf(one.widget, "Alpha").getAttribute("aria-pressed")).toBe("true");
     expect(await voteOf(one.widget, "Gamma").getAttribute("aria-pressed")).toBe("false");
+  });
+
+  test("outlive a crash of the server: pressed while it is away, counted once when it is back", async () => {
+    const [before, ids] = [server, await boardWith("crash", ["Alpha", "Beta"])];
+    const { widget, troubles } = await openPanel("crash");
+    await voteOf(widget, "Alpha").click();
+    await expect.poll(() => serverCount("crash", ids[0])).toBe(1);
+    await before.kill();
+    await expect.poll(() => widget.locator("footer").getAttribute("data-status")).toBe("connecting");
+    await voteOf(widget, "Alpha").click();
+    await voteOf(widget, "Beta").click();
+    await expect.poll(() => voteOf(widget, "Beta").textContent()).toBe("1");
+    server = await startServer({ vars: { OPEN_WORKSPACES: "true" }, dataDir: before.dataDir, port: before.port });
+    await expect.poll(() => serverCount("crash", ids[1]), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => serverCount("crash", ids[0]), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => widget.locator("footer").getAttribute("data-status"), { timeout: 20_000 }).toBe("live");
+    expect(await Promise.all(["Alpha", "Beta"].map((title) => voteOf(widget, title).textContent()))).toEqual([
+      "0",
+      "1",
+    ]);
+    expect(troubles).toEqual([]);
   });
 
   test("go by REST where sockets cannot pass", async () => {

@@ -198,7 +198,11 @@ class Model {
 
   page(): { items: Feedback[]; seq: number; nextCursor: null } {
     const items = [...this.counts].map(([id, votes]) => item(id, votes));
-    return { items: items.sort((a, b) => b.voteCount - a.voteCount || b.id - a.id), seq: this.seq, nextCursor: null };
+    return {
+      items: items.toSorted((a, b) => b.voteCount - a.voteCount || b.id - a.id),
+      seq: this.seq,
+      nextCursor: null,
+    };
   }
 
   connect(tooFar: boolean): void {

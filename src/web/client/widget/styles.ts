@@ -30,7 +30,7 @@ svg{width:16px;height:16px;fill:none;stroke:currentColor;stroke-width:1.6;stroke
 [aria-disabled=true]{opacity:.6}
 .plain,.field,.vote{border:var(--edge)}
 .open,.panel{position:fixed;inset:auto 20px 20px auto;z-index:2147483000;box-shadow:0 12px 36px -8px #0005}
-.open{height:44px;border-radius:12px}
+.open{height:44px;border-radius:16px}
 [data-position=left]>*{inset-inline:20px auto}
 .panel{padding:0;width:min(432px,100vw - 40px);height:min(700px,100dvh - 40px);max-width:none;max-height:none;border:var(--line);border-radius:14px;background:var(--gs-bg);color:inherit;overflow:hidden}
 .panel::backdrop{background:#0004}
