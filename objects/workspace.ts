@@ -17,7 +17,7 @@ import { HEARTBEAT, LIVE_SUBPROTOCOL } from "../src/protocol/live/version.ts";
 import type { CreateBoard, UpdateBoard } from "../src/protocol/rest/boards.ts";
 import type { CreateFeedback, ListFeedback, UpdateFeedback } from "../src/protocol/rest/feedback.ts";
 import type { CreateWorkspace, UpdateWorkspace } from "../src/protocol/rest/workspaces.ts";
-import { err, ok, type Result } from "../src/result.ts";
+import { err, map, ok, type Result } from "../src/result.ts";
 import { CallLog } from "./shared/call-log.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "./shared/outbox.ts";
@@ -122,8 +122,11 @@ export class Workspace extends Server<Env> {
 
   // Feedback
 
+  /** `items` is JSON text: written here once, it need not be cloned row by row on its way through the Worker. */
   listFeedback(call: Call, board: string, query: ListFeedback) {
-    return this.#read("feedback.list", call, () => listFeedback(this.#store, board, query));
+    return this.#read("feedback.list", call, () =>
+      map(listFeedback(this.#store, board, query), (page) => ({ ...page, items: JSON.stringify(page.items) })),
+    );
   }
   createFeedback(call: Call, board: string, command: CreateFeedback) {
     if (call.openWorkspaces) this.#open(call, board);

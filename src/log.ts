@@ -51,10 +51,35 @@ export function setLogLevel(name: string | undefined): void {
   threshold = name === "warn" || name === "error" || name === "off" ? RANK[name] : RANK.info;
 }
 
+/** Lines that wait to be printed together; null while each is printed at once. */
+let batch: string[] | null = null;
+
 export function log(level: Level, line: LogLine): void {
   if (RANK[level] < threshold) return;
+  const text = JSON.stringify({ level, time: new Date().toISOString(), ...line });
+  if (batch === null) print(text);
+  else batch.push(text);
+}
+
+/**
+ * For the next `ms` lines are kept and then printed in one message, a line each; 0 does nothing. For a server that prints to one stream, where each message costs more than what it
+ * says; on Cloudflare every line must be a message of its own, under the request it belongs to.
+ */
+export function batchLogs(ms: number, execution: { waitUntil(promise: Promise<unknown>): void }): void {
+  if (ms === 0 || batch !== null) return;
+  batch = [];
+  execution.waitUntil(
+    new Promise((resolve) => setTimeout(resolve, ms)).then(() => {
+      const lines = batch ?? [];
+      batch = null;
+      if (lines.length > 0) print(lines.join("\n"));
+    }),
+  );
+}
+
+function print(text: string): void {
   // oxlint-disable-next-line no-console -- this is the one place that prints
-  console.log(JSON.stringify({ level, time: new Date().toISOString(), ...line }));
+  console.log(text);
 }
 
 /** Describes a thrown value for the log. */

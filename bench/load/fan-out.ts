@@ -25,7 +25,9 @@ export async function benchFanOut({ sockets, votesPerSecond, seconds }: FanOutOp
     const before = await readCounts(server.origin);
     const audience = new Audience(server.origin);
     await audience.open(sockets, before.seq);
+    const cpuBefore = server.cpuSeconds();
     const casts = await castSteadily(server.origin, votesPerSecond, seconds);
+    const cpu = (server.cpuSeconds() - cpuBefore) / seconds;
     const after = await readCounts(server.origin);
     const equal = () => audience.members.filter((member) => same(Audience.screen(member, before.counts), after.counts)).length;
     for (let waited = 0; equal() < sockets && waited < SETTLE_MS_MAX; waited += SETTLE_STEP_MS) await sleep(SETTLE_STEP_MS);
@@ -39,6 +41,7 @@ export async function benchFanOut({ sockets, votesPerSecond, seconds }: FanOutOp
       rows: [
         figure("votes cast", String(casts.length)),
         figure("frames received", String(frames)),
+        figure("processors used by the server", cpu.toFixed(2)),
         figure("vote to screen, p50 / p95 / p99 ms", triple(delays), `p95 < ${String(SCREEN_P95_MS)}`),
         figure("vote answered, p50 / p95 / p99 ms", triple(casts.map(({ answerMs }) => answerMs))),
       ],

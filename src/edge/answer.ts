@@ -2,7 +2,7 @@
 import { failure, invalidField } from "../errors.ts";
 import { randomId } from "../ids.ts";
 import { URL_CHARS_MAX } from "../limits.ts";
-import { fault, log, setLogLevel } from "../log.ts";
+import { batchLogs, fault, log, setLogLevel } from "../log.ts";
 import type { Handler, Match, RequestContext } from "./context.ts";
 import { allowAnyOrigin, isPreflight, preflight } from "./cors.ts";
 import { isOperator } from "./operator.ts";
@@ -28,6 +28,7 @@ export async function answer(
 ): Promise<Response> {
   const startedAt = performance.now();
   setLogLevel(env.LOG_LEVEL);
+  batchLogs(Number(env.LOG_BATCH_MS), execution);
   const requestId = randomId();
   const url = URL.parse(request.url);
   if (url === null) return badHost(request, requestId);

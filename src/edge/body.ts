@@ -56,7 +56,7 @@ async function readText(request: Request, type: string): Promise<Result<string, 
   if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return err(tooLarge);
   let bytes: Uint8Array | null;
   try {
-    bytes = await readBytes(request.body);
+    bytes = await readBytes(request);
   } catch {
     // The client went away, or sent less than it said.
     return err(failure("INVALID_REQUEST", "The body ended before it was complete."));
@@ -77,8 +77,14 @@ function hasMediaType(header: string | null, type: string): boolean {
 }
 
 /** All of the body, or null when it is larger than the limit. */
-async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+async function readBytes(request: Request): Promise<Uint8Array | null> {
+  const { body } = request;
   if (body === null) return new Uint8Array();
+  if (request.headers.has("content-length")) {
+    // The length was checked, and the server holds the client to it. In one go costs a third of chunk by chunk.
+    const declared = new Uint8Array(await request.arrayBuffer());
+    return declared.byteLength > BODY_BYTES_MAX ? null : declared;
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

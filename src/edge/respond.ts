@@ -5,6 +5,11 @@ export function json(body: unknown, status = 200, headers: Readonly<Record<strin
   return new Response(JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...headers } });
 }
 
+/** The same for a body that an object has already written as JSON. */
+export function jsonText(text: string, headers: Readonly<Record<string, string>>): Response {
+  return new Response(text, { headers: { ...JSON_HEADERS, ...headers } });
+}
+
 export function noContent(): Response {
   return new Response(null, { status: 204 });
 }

@@ -66,10 +66,10 @@ function objectCall(line: ObjectLine, paint: Paint): string {
   return [
     paint("magenta", " └─"),
     paint("cyan", call.padEnd(VERB_WIDTH)),
-    paint("blue", printable(line.workspace).padEnd(ROUTE_WIDTH - VERB_WIDTH + 6)),
+    paint("blue", printable(line.workspace ?? "-").padEnd(ROUTE_WIDTH - VERB_WIDTH + 6)),
     milliseconds(line.ms),
     outcome(line.outcome, paint),
-    `${String(line.statements)} statements, ${String(line.rowsRead)} rows read, ${String(line.rowsWritten)} written, seq ${String(line.seq)}`,
+    `${String(line.statements)} statements, ${String(line.rowsRead)} rows read, ${String(line.rowsWritten)} written${line.seq === undefined ? "" : `, seq ${String(line.seq)}`}`,
     paint("dim", printable(line.requestId)),
   ].join(" ");
 }

@@ -91,7 +91,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
         logRequests: false,
         telemetry: { enabled: false },
         handleStructuredLogs: ({ message }) => {
-          options.onLog(message);
+          // `npm start` batches lines (LOG_BATCH_MS): a message may hold several.
+          for (const line of message.split("\n")) options.onLog(line);
         },
         ...(await workerOptions(options, operatorToken)),
       }),

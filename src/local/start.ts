@@ -35,7 +35,7 @@ async function start(): Promise<void> {
 
 /** The Worker's variables that differ from wrangler.toml. */
 function variables(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const vars: Record<string, string> = { OPEN_WORKSPACES: "true", DEMO: "true" };
+  const vars: Record<string, string> = { OPEN_WORKSPACES: "true", DEMO: "true", LOG_BATCH_MS: "5" };
   for (const name of [...variableNames(), "OPERATOR_TOKEN"]) {
     const value = environment[name];
     if (value !== undefined) vars[name] = value;

@@ -1,7 +1,7 @@
 /** `/:workspace/:board/feedback`: see protocol/rest/feedback.ts. */
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
-import { json, noContent, seqHeader } from "../edge/respond.ts";
+import { json, jsonText, noContent, seqHeader } from "../edge/respond.ts";
 import {
   createFeedback,
   deleteFeedback,
@@ -19,7 +19,7 @@ export const feedbackRoutes: readonly Route[] = [
       stub.listFeedback(callOf(context), board, query),
     );
     return map(result, (page) =>
-      json(page.items, 200, { ...seqHeader(page.seq), ...nextPage(context, page.nextCursor) }),
+      jsonText(page.items, { ...seqHeader(page.seq), ...nextPage(context, page.nextCursor) }),
     );
   }),
   route(createFeedback, async (context, { params, body }) => {

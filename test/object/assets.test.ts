@@ -18,7 +18,10 @@ const accepting = (encodings: string | null) => get(HASHED, encodings === null ?
 
 async function hashOf(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 10);
+  return [...digest]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .slice(0, 10);
 }
 
 /** RFC 9110, section 12.5.3. */
@@ -103,7 +106,11 @@ describe("assets", () => {
         expect(again.headers.get("cache-control")).toBe(fresh.headers.get("cache-control"));
         expect((await again.arrayBuffer()).byteLength).toBe(0);
       }
-      for (const [encoding, match] of [["gzip", tag], ["br", '"other"'], ["br", ""]] as const) {
+      for (const [encoding, match] of [
+        ["gzip", tag],
+        ["br", '"other"'],
+        ["br", ""],
+      ] as const) {
         const full = await get(path, { "accept-encoding": encoding, "if-none-match": match });
         expect(full.status, `${encoding} ${match}`).toBe(200);
         await full.body?.cancel();

@@ -37,7 +37,8 @@ const paths = (problem: Problem) => [...new Set(problem.errors?.map(({ path }) =
 
 const text = (value: unknown) => JSON.stringify(value);
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
-const bytes = (...values: number[]) => new Uint8Array([...new TextEncoder().encode('{"title":"'), ...values, 0x22, 0x7d]);
+const bytes = (...values: number[]) =>
+  new Uint8Array([...new TextEncoder().encode('{"title":"'), ...values, 0x22, 0x7d]);
 
 describe("what is not there", () => {
   it("[I10] unknown workspaces, boards, items and addresses are 404, each with its own code", async () => {
@@ -193,7 +194,11 @@ describe("bodies", () => {
 
   it("[I15] keys that reach an object's prototype are refused at any depth", async () => {
     for (const key of ["__proto__", "constructor", "prototype"]) {
-      for (const body of [`{"title":"x","${key}":{"operator":true}}`, `{"title":{"a":[{"${key}":1}]}}`, `[{"${key}":1}]`]) {
+      for (const body of [
+        `{"title":"x","${key}":{"operator":true}}`,
+        `{"title":{"a":[{"${key}":1}]}}`,
+        `[{"${key}":1}]`,
+      ]) {
         const problem = await refused("POST", `${api}/feedback`, body);
         expect(problem.code).toBe("INVALID_REQUEST");
         expect(paths(problem)).toEqual([key]);
@@ -235,13 +240,21 @@ describe("bodies", () => {
 
   it("[I18] other content types are 415, JSON in another spelling is not", async () => {
     const body = text({ title: "Typed" });
-    const wrong = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"];
+    const wrong = [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/xml",
+    ];
     for (const type of [...wrong, "application/json; charset=utf-16", "application/jsonp", "text/json", ""]) {
       expect((await refused("POST", `${api}/feedback`, body, { "content-type": type })).code, type).toBe(
         "UNSUPPORTED_MEDIA_TYPE",
       );
     }
-    const bare = await exports.default.fetch(`${ORIGIN}${api}/feedback`, { method: "POST", body: new TextEncoder().encode(body) });
+    const bare = await exports.default.fetch(`${ORIGIN}${api}/feedback`, {
+      method: "POST",
+      body: new TextEncoder().encode(body),
+    });
     expect(bare.status).toBe(415);
     await bare.text();
     for (const type of ["application/json;charset=UTF-8", 'APPLICATION/JSON; charset="utf-8"', "application/json "]) {
@@ -252,16 +265,29 @@ describe("bodies", () => {
   it("[I19] what was refused left nothing behind", async () => {
     const titles = (await call("GET", `${api}/feedback?limit=100`)).body.map((item: { title: string }) => item.title);
     expect(new Set(titles)).toEqual(new Set(["Dark mode", "Just fits", "Typed"]));
-    expect((await call("GET", `/api/v1/workspaces/${workspace}/boards`)).body.map((row: { slug: string }) => row.slug)).toEqual([
-      "ideas",
-      "bugs",
-    ]);
+    expect(
+      (await call("GET", `/api/v1/workspaces/${workspace}/boards`)).body.map((row: { slug: string }) => row.slug),
+    ).toEqual(["ideas", "bugs"]);
   });
 });
 
 describe("addresses", () => {
   it("[I20] an id is a positive integer without decoration", async () => {
-    const wrong = ["0", "-1", "+1", "01", "1.0", "1e3", "0x1", "abc", "1%20", "%31x", "9007199254740993", "1".repeat(100), "%00"];
+    const wrong = [
+      "0",
+      "-1",
+      "+1",
+      "01",
+      "1.0",
+      "1e3",
+      "0x1",
+      "abc",
+      "1%20",
+      "%31x",
+      "9007199254740993",
+      "1".repeat(100),
+      "%00",
+    ];
     for (const bad of [...wrong, "__proto__", "NaN", "Infinity", "١"]) {
       for (const path of [`${api}/feedback/${bad}`, `${api}/feedback/${bad}/votes?externalUserId=ada`]) {
         const problem = await refused(path.includes("votes") ? "DELETE" : "GET", path);
@@ -336,7 +362,8 @@ describe("addresses", () => {
       [`ids=${ids}&externalUserId=ada`, "query.ids"],
       ["ids=1&externalUserId=ada&externalUserId=bob", "query.externalUserId"],
     ] as const;
-    for (const [query, field] of cases) expect(paths(await refused("GET", `${api}/votes?${query}`)), query).toEqual([field]);
+    for (const [query, field] of cases)
+      expect(paths(await refused("GET", `${api}/votes?${query}`)), query).toEqual([field]);
   });
 
   it("[I23] endpoints without a query take none", async () => {
@@ -354,7 +381,9 @@ describe("addresses", () => {
 
   it("[I25] reserved words become neither workspace nor board, by command or by a first post", async () => {
     for (const slug of RESERVED_SLUGS) {
-      expect(paths(await refused("POST", "/api/v1/workspaces", text({ slug, name: "X" }), OPERATOR)), slug).toEqual(["slug"]);
+      expect(paths(await refused("POST", "/api/v1/workspaces", text({ slug, name: "X" }), OPERATOR)), slug).toEqual([
+        "slug",
+      ]);
       const made = await refused("POST", `/api/v1/workspaces/${workspace}/boards`, text({ slug, name: "X" }), OPERATOR);
       expect(paths(made), slug).toEqual(["slug"]);
     }
@@ -372,9 +401,20 @@ describe("who may", () => {
     const endpoints = ENDPOINTS.filter(({ who }) => who === "operator");
     expect(endpoints.length).toBeGreaterThan(0);
     const token = OPERATOR.authorization;
-    const wrong = [undefined, "Bearer ", "Bearer wrong", `${token}x`, token.slice(0, -1), token.slice(7), `Basic ${btoa(token)}`];
+    const wrong = [
+      undefined,
+      "Bearer ",
+      "Bearer wrong",
+      `${token}x`,
+      token.slice(0, -1),
+      token.slice(7),
+      `Basic ${btoa(token)}`,
+    ];
     for (const { method, path } of endpoints) {
-      const address = `/api/v1${path}`.replace(":workspace", workspace).replace(":board", "ideas").replace(":id", String(id));
+      const address = `/api/v1${path}`
+        .replace(":workspace", workspace)
+        .replace(":board", "ideas")
+        .replace(":id", String(id));
       for (const authorization of [...wrong, `Bearer ${token.slice(7).toUpperCase()}`, `Bearer  ${token.slice(7)}`]) {
         const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
         const answer = await send(method, address, method === "GET" ? undefined : "{not json", headers);
@@ -391,14 +431,26 @@ describe("who may", () => {
     const read = await call("GET", `${api}/feedback/${id}`, undefined, headers);
     expect(read.status).toBe(200);
     expect(read.body).not.toHaveProperty("moderationState");
-    const weighted = await refused("POST", `${api}/feedback/${id}/votes`, text({ externalUserId: "eve", weight: 5 }), headers);
+    const weighted = await refused(
+      "POST",
+      `${api}/feedback/${id}/votes`,
+      text({ externalUserId: "eve", weight: 5 }),
+      headers,
+    );
     expect(weighted.code).toBe("FORBIDDEN");
   });
 });
 
 describe("methods and origins", () => {
   it("[I28] HEAD is GET without the body, for answers and refusals alike", async () => {
-    for (const path of [`${api}/feedback`, `${api}/feedback/${id}`, "/health", "/openapi.json", `${api}/feedback/999999`, "/nothing"]) {
+    for (const path of [
+      `${api}/feedback`,
+      `${api}/feedback/${id}`,
+      "/health",
+      "/openapi.json",
+      `${api}/feedback/999999`,
+      "/nothing",
+    ]) {
       const [head, get] = [await send("HEAD", path), await send("GET", path)];
       expect(head.text).toBe("");
       expect(head.status, path).toBe(get.status);

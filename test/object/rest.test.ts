@@ -58,7 +58,11 @@ const count = (stub: Awaited<ReturnType<typeof board>>["stub"], table: string) =
 describe("workspaces", () => {
   it("[R1] are created, read, renamed and deleted by the operator; a slug is taken once", async () => {
     const slug = uniqueSlug();
-    const created = await ask("createWorkspace", {}, { body: { slug, name: "  Acme\u200B   Inc " }, headers: OPERATOR });
+    const created = await ask(
+      "createWorkspace",
+      {},
+      { body: { slug, name: "  Acme\u200B   Inc " }, headers: OPERATOR },
+    );
     expect(created.status).toBe(201);
     expect(created.headers.get("location")).toBe(`/api/v1/workspaces/${slug}`);
     expect(created.body).toMatchObject({ slug, name: "Acme Inc", boardCount: 0 });
@@ -70,12 +74,22 @@ describe("workspaces", () => {
     const mine = await ask("listWorkspaces", {}, { headers: OPERATOR });
     expect(mine.body).toContainEqual(expect.objectContaining({ slug, name: "Acme", role: "owner" }));
     expect((await ask("deleteWorkspace", { workspace: slug }, { headers: OPERATOR })).status).toBe(204);
-    expect(await ask("readWorkspace", { workspace: slug })).toMatchObject({ status: 404, body: { code: "WORKSPACE_NOT_FOUND" } });
+    expect(await ask("readWorkspace", { workspace: slug })).toMatchObject({
+      status: 404,
+      body: { code: "WORKSPACE_NOT_FOUND" },
+    });
     expect((await ask("deleteWorkspace", { workspace: slug }, { headers: OPERATOR })).status).toBe(404);
   });
 
   it("[R2] a name of any script comes back as it was sent", async () => {
-    for (const name of ["Ünïcödé ☂", "日本語のボード", "مرحبا", "👩‍👩‍👧 family", "O'Brien; DROP TABLE boards --", '<b>"&amp;</b>']) {
+    for (const name of [
+      "Ünïcödé ☂",
+      "日本語のボード",
+      "مرحبا",
+      "👩‍👩‍👧 family",
+      "O'Brien; DROP TABLE boards --",
+      '<b>"&amp;</b>',
+    ]) {
       const slug = uniqueSlug();
       const { body } = await ask("createWorkspace", {}, { body: { slug, name }, headers: OPERATOR });
       expect(body.name).toBe(name.normalize("NFC"));
@@ -119,10 +133,15 @@ describe("workspaces", () => {
     expect((await ask("readWorkspace", where)).body).toMatchObject({ boardCount: 1 });
     expect((await ask("readBoard", where)).body).toMatchObject({ name: "Feature requests", feedbackCount: 1 });
     await ask("createFeedback", { ...where, board: "bugs" }, { body: { title: "Second" } });
-    expect((await ask("listBoards", where)).body.map((row: { slug: string }) => row.slug)).toEqual(["feature-requests", "bugs"]);
+    expect((await ask("listBoards", where)).body.map((row: { slug: string }) => row.slug)).toEqual([
+      "feature-requests",
+      "bugs",
+    ]);
 
     const closed = env.WORKSPACE.getByName(uniqueSlug());
-    const refused = await closed.createFeedback({ requestId: "-", operator: false, openWorkspaces: false }, "ideas", { title: "No" });
+    const refused = await closed.createFeedback({ requestId: "-", operator: false, openWorkspaces: false }, "ideas", {
+      title: "No",
+    });
     expect(refused).toMatchObject({ ok: false, error: { code: "WORKSPACE_NOT_FOUND" } });
     const tables = await runInDurableObject(closed, (_, { storage }) =>
       storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'boards'").toArray(),
@@ -144,25 +163,39 @@ describe("boards", () => {
   it("[R6] are created, listed oldest first, changed and deleted", async () => {
     const { workspace } = await board();
     const where = { workspace, board: "bugs" };
-    const created = await ask("createBoard", where, { body: { slug: "bugs", name: "Bugs", description: " What\r\nbroke " }, headers: OPERATOR });
+    const created = await ask("createBoard", where, {
+      body: { slug: "bugs", name: "Bugs", description: " What\r\nbroke " },
+      headers: OPERATOR,
+    });
     expect(created.status).toBe(201);
     expect(created.headers.get("location")).toBe(`/api/v1/workspaces/${workspace}/boards/bugs`);
-    expect(created.body).toMatchObject({ slug: "bugs", name: "Bugs", description: "What\nbroke", feedbackCount: 0, voteCount: 0 });
-    expect((await ask("createBoard", where, { body: { slug: "bugs", name: "B" }, headers: OPERATOR })).body.code).toBe("SLUG_TAKEN");
+    expect(created.body).toMatchObject({
+      slug: "bugs",
+      name: "Bugs",
+      description: "What\nbroke",
+      feedbackCount: 0,
+      voteCount: 0,
+    });
+    expect((await ask("createBoard", where, { body: { slug: "bugs", name: "B" }, headers: OPERATOR })).body.code).toBe(
+      "SLUG_TAKEN",
+    );
     expect((await ask("listBoards", where)).body.map((row: { slug: string }) => row.slug)).toEqual(["ideas", "bugs"]);
     const changed = await ask("updateBoard", where, { body: { description: "" }, headers: OPERATOR });
     expect(changed.body).toMatchObject({ name: "Bugs", description: "" });
     expect((await ask("readBoard", where)).body).toEqual(changed.body);
     expect((await ask("deleteBoard", where, { headers: OPERATOR })).status).toBe(204);
     expect((await ask("readBoard", where)).body.code).toBe("BOARD_NOT_FOUND");
-    expect((await ask("createBoard", where, { body: { slug: "bugs", name: "New" }, headers: OPERATOR })).status).toBe(201);
+    expect((await ask("createBoard", where, { body: { slug: "bugs", name: "New" }, headers: OPERATOR })).status).toBe(
+      201,
+    );
     expect((await ask("listFeedback", where)).body).toEqual([]);
   });
 
   it("[R7] the hundred-and-first is refused, and one may be made again after a deletion", async () => {
     const workspace = uniqueSlug();
     await ask("createWorkspace", {}, { body: { slug: workspace, name: "Many" }, headers: OPERATOR });
-    const make = (n: number) => ask("createBoard", { workspace }, { body: { slug: `b-${n}`, name: `B ${n}` }, headers: OPERATOR });
+    const make = (n: number) =>
+      ask("createBoard", { workspace }, { body: { slug: `b-${n}`, name: `B ${n}` }, headers: OPERATOR });
     for (let n = 0; n < BOARDS_PER_WORKSPACE_MAX; n++) expect((await make(n)).status).toBe(201);
     expect(await make(100)).toMatchObject({ status: 409, body: { code: "LIMIT_REACHED" } });
     expect((await ask("createFeedback", { workspace, board: "one-more" }, { body: { title: "x" } })).status).toBe(404);
@@ -192,7 +225,7 @@ describe("boards", () => {
       instance.deleteBoard({ requestId: "-", operator: true, openWorkspaces: false }, "ideas");
       const sizes: number[] = [];
       const running: Promise<void>[] = [];
-      for (let left = rows(); sizes.length < 100; ) {
+      for (let left = rows(); sizes.length < 100;) {
         running.push(instance.onAlarm());
         const now = rows();
         sizes.push(left - now);
@@ -219,7 +252,12 @@ describe("feedback", () => {
   it("[R9] a post answers 201 with where it lives, and reads back the same", async () => {
     const { workspace, path } = await board();
     const where = { workspace, board: "ideas" };
-    const body = { title: " Dark\t mode ", description: "Please.\r\n\r\nThanks", category: "UI", externalUserId: "ada" };
+    const body = {
+      title: " Dark\t mode ",
+      description: "Please.\r\n\r\nThanks",
+      category: "UI",
+      externalUserId: "ada",
+    };
     const created = await ask("createFeedback", where, { body });
     expect(created.headers.get("location")).toBe(`${path}/feedback/${created.body.id}`);
     expect(created.body).toMatchObject({
@@ -243,7 +281,9 @@ describe("feedback", () => {
     const { workspace, path } = await board();
     const where = { workspace, board: "ideas" };
     for (let n = 0; n < 45; n++) await post(path, `Item ${n}`);
-    const whole = (await ask("listFeedback", where, { query: "?limit=100&sort=created_at" })).body.map(({ id }: Feedback) => id);
+    const whole = (await ask("listFeedback", where, { query: "?limit=100&sort=created_at" })).body.map(
+      ({ id }: Feedback) => id,
+    );
     expect(whole).toHaveLength(45);
     const byLink: number[] = [];
     let query = "?sort=created_at";
@@ -275,13 +315,20 @@ describe("feedback", () => {
     const where = { workspace, board: "ideas" };
     const id = await post(path, "Rude words", { externalUserId: "ada" });
     await ask("castVote", { ...where, id }, { body: { externalUserId: "bob" } });
-    for (const change of [{ isHidden: true }, { isHidden: false, moderationState: "pending" }, { moderationState: "rejected" }, { moderationState: "spam" }]) {
+    for (const change of [
+      { isHidden: true },
+      { isHidden: false, moderationState: "pending" },
+      { moderationState: "rejected" },
+      { moderationState: "spam" },
+    ]) {
       const moderated = await ask("updateFeedback", { ...where, id }, { body: change, headers: OPERATOR });
       expect(moderated).toMatchObject({ status: 200, body: change });
       expect((await ask("readFeedback", { ...where, id })).body.code).toBe("FEEDBACK_NOT_FOUND");
       expect((await ask("listFeedback", where)).body).toEqual([]);
       expect((await ask("listFeedback", where, { query: "?q=rude" })).body).toEqual([]);
-      expect((await ask("castVote", { ...where, id }, { body: { externalUserId: "eve" } })).body.code).toBe("FEEDBACK_NOT_FOUND");
+      expect((await ask("castVote", { ...where, id }, { body: { externalUserId: "eve" } })).body.code).toBe(
+        "FEEDBACK_NOT_FOUND",
+      );
       expect((await ask("readBoard", where)).body).toMatchObject({ feedbackCount: 0, voteCount: 0 });
       const read = await ask("readFeedback", { ...where, id }, { headers: OPERATOR });
       expect(read.body).toMatchObject({ title: "Rude words", voteCount: 1, ...change });

@@ -36,7 +36,9 @@ describe("router", () => {
   });
 
   it("[I3] every literal segment that a slug could equal is reserved", () => {
-    const literals = new Set(TABLE.flatMap(({ path }) => segmentsOf(path)).filter((segment) => SLUG_PATTERN.test(segment)));
+    const literals = new Set(
+      TABLE.flatMap(({ path }) => segmentsOf(path)).filter((segment) => SLUG_PATTERN.test(segment)),
+    );
     // The demo's page stands at the root, where no slug does, and its workspace has that name by contract.
     const free = [...literals].filter((literal) => isSlug(literal));
     expect(free).toEqual(["demo"]);
@@ -53,7 +55,10 @@ describe("router", () => {
         if (isParameter(segment)) continue;
         const rivals = TABLE.filter(({ path }) => {
           const other = segmentsOf(path);
-          return /^:(workspace|board)$/u.test(other[at] ?? "") && other.slice(0, at).every((part, n) => part === segmentsOf(literal.path)[n]);
+          return (
+            /^:(workspace|board)$/u.test(other[at] ?? "") &&
+            other.slice(0, at).every((part, n) => part === segmentsOf(literal.path)[n])
+          );
         });
         if (rivals.length > 0) expect(isSlug(segment), `${segment} of ${key(literal)}`).toBe(false);
       }
@@ -63,7 +68,11 @@ describe("router", () => {
   it("[I5] any other method gets 405 with exactly the methods that the path takes; OPTIONS lists them", async () => {
     for (const path of new Set(TABLE.map((row) => example(row.path)))) {
       const takes = METHODS.filter((method) => "handle" in match(method, path));
-      const allow = [...(takes.includes("GET") ? ["GET", "HEAD"] : []), ...takes.filter((method) => method !== "GET"), "OPTIONS"];
+      const allow = [
+        ...(takes.includes("GET") ? ["GET", "HEAD"] : []),
+        ...takes.filter((method) => method !== "GET"),
+        "OPTIONS",
+      ];
       for (const method of [...METHODS, "PUT"].filter((other) => !takes.includes(other))) {
         const refused = await exports.default.fetch(`${ORIGIN}${path}`, { method });
         expect(refused.status, `${method} ${path}`).toBe(405);

@@ -41,7 +41,10 @@ const openapi = z.strictObject({
   ),
   components: z.strictObject({
     schemas: z.record(z.string().regex(/^[\w.-]+$/u), jsonSchema),
-    securitySchemes: z.record(z.string(), z.strictObject({ type: z.literal("http"), scheme: z.string(), description: z.string() })),
+    securitySchemes: z.record(
+      z.string(),
+      z.strictObject({ type: z.literal("http"), scheme: z.string(), description: z.string() }),
+    ),
   }),
 });
 export type OpenApi = z.infer<typeof openapi>;
@@ -64,7 +67,11 @@ export function schemaReader(document: OpenApi): (schema: unknown) => z.ZodType 
   const $defs: unknown = JSON.parse(localRefs(document.components.schemas));
   return (schema) => {
     const own = JSON.parse(localRefs(schema)) as Record<string, unknown>;
-    return z.fromJSONSchema({ $schema: "https://json-schema.org/draft/2020-12/schema", ...own, $defs } as z.core.JSONSchema.JSONSchema);
+    return z.fromJSONSchema({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      ...own,
+      $defs,
+    } as z.core.JSONSchema.JSONSchema);
   };
 }
 

@@ -13,6 +13,8 @@ const READY_MS = 60_000;
 const STOP_MS = 15_000;
 
 export type ServerOptions = {
+  /** What to run in place of `npm start`; it has to announce itself in the same words. */
+  readonly script?: string;
   /** Worker variables and settings of start.ts (`DEMO`, `HOST`), as environment variables. */
   readonly vars?: Readonly<Record<string, string>>;
   /** Kept when given; else a temporary one that `stop` removes. */
@@ -41,7 +43,7 @@ export class DidNotStart extends Error {}
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "groundswell-data-")));
   // A process group of its own, so that a kill can reach workerd as well.
-  const child = spawn(process.execPath, ["src/local/start.ts", "--no-build"], {
+  const child = spawn(process.execPath, [options.script ?? "src/local/start.ts", "--no-build"], {
     cwd: ROOT,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

@@ -12,8 +12,7 @@ const value = fc.oneof(
 );
 const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
-const encodeText = (json: string) =>
-  btoa(json).replaceAll("=", "").replaceAll("+", "-").replaceAll("/", "_");
+const encodeText = (json: string) => btoa(json).replaceAll("=", "").replaceAll("+", "-").replaceAll("/", "_");
 
 describe("cursor", () => {
   it("[U18] roundtrip, to the last bit, short and safe in a URL", () => {

@@ -33,7 +33,7 @@ describe("openapi", () => {
 
   it("[U30] declares exactly the parameters that stand in each path", () => {
     for (const { path, operation } of operations) {
-      const inPath = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name);
+      const inPath = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name ?? "");
       const declared = operation.parameters.filter((parameter) => parameter.in === "path");
       expect(declared.map(({ name }) => name).toSorted(), path).toEqual(inPath.toSorted());
       for (const parameter of declared) expect(parameter.required, `${path} ${parameter.name}`).toBe(true);

@@ -13,7 +13,7 @@ const TERM = /^\{title description\} : "(?<word>[^"]*)" \*$/u;
 
 /** Everything that means something to FTS5, or to SQL. */
 const hostile = fc.constantFrom(
-  ..."\"'()*:^{}+-;,.\\/%_",
+  ...Array.from("\"'()*:^{}+-;,.\\/%_"),
   " ",
   "\0",
   "AND",

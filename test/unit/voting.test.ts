@@ -21,7 +21,7 @@ describe("voting", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         const votes = new Map<number, ExistingVote>();
-        let item = bare;
+        const item = { ...bare };
         for (const [step, { person, voted, weight: wanted }] of commands.entries()) {
           const existing = votes.get(person) ?? null;
           const now = CREATED_AT + step * HOUR_MS;
@@ -29,7 +29,7 @@ describe("voting", () => {
             const tally = decideUnvote(item, existing);
             expect(tally.changed).toBe(existing !== null);
             votes.delete(person);
-            item = { ...item, voteCount: tally.voteCount, trending: tally.trending };
+            Object.assign(item, { voteCount: tally.voteCount, trending: tally.trending });
           } else {
             const decision = decideVote(item, existing, { weight: wanted, operator: true }, now);
             if (!decision.ok) throw new Error("an operator may always vote");
@@ -37,7 +37,7 @@ describe("voting", () => {
             expect(tally.first).toBe(existing === null);
             expect(tally.changed).toBe(tally.weight !== existing?.weight);
             votes.set(person, { weight: tally.weight, createdAt: tally.votedAt });
-            item = { ...item, voteCount: tally.voteCount, trending: tally.trending };
+            Object.assign(item, { voteCount: tally.voteCount, trending: tally.trending });
           }
           const recounted = [...votes.values()].reduce((sum, vote) => sum + vote.weight, 0);
           expect(item.voteCount).toBe(recounted);

@@ -26,7 +26,9 @@ export async function exchange(port: number, request: Uint8Array, half = false):
     };
     const late = setTimeout(() => {
       socket.destroy();
-      fail(new Error(`no end of the answer to ${JSON.stringify(Buffer.from(request).toString("latin1").slice(0, 500))}`));
+      fail(
+        new Error(`no end of the answer to ${JSON.stringify(Buffer.from(request).toString("latin1").slice(0, 500))}`),
+      );
     }, ANSWER_MS);
     socket.on("data", (chunk) => {
       chunks.push(chunk);
