@@ -60,7 +60,9 @@ const count = (max: number) =>
     .string()
     .regex(/^[1-9][0-9]{0,5}$/u, "must be a positive integer")
     .transform(Number)
-    .pipe(z.int().min(1).max(max));
+    .pipe(z.int().min(1).max(max))
+    // A number to whoever reads the description; text only on the wire.
+    .meta({ override: { type: "integer", minimum: 1, maximum: max } });
 
 export const ListFeedback = z
   .strictObject({
@@ -123,7 +125,7 @@ export const listFeedback = endpoint({
   answers: {
     200: {
       description: "One page",
-      schema: z.array(AnyFeedback),
+      schema: z.array(Feedback),
       headers: {
         Link: "RFC 8288, rel=next",
         "X-Next-Cursor": "The next page's cursor, absent on the last",

@@ -60,7 +60,8 @@ export const feedbackIdParam = z
   .string()
   .regex(/^[1-9][0-9]{0,14}$/u, "must be a positive integer")
   .transform(Number)
-  .pipe(feedbackId);
+  .pipe(feedbackId)
+  .meta({ override: { type: "integer", minimum: 1 } });
 
 export const instant = z.iso.datetime().meta({ description: "ISO 8601, UTC" });
 
