@@ -1,15 +1,14 @@
 /**
  * `npm run bench [names…] [-- flags]`: runs benches, prints their tables, keeps them in `bench/results/`, and exits non-zero when a gate fails.
- * Without names: all that `DEFAULT` lists, in under five minutes. README.md says what each measures.
+ * Without names: all of them, in under five minutes. README.md says what each measures.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildWorker } from "../src/local/build.ts";
-import { projectPath } from "../src/local/paths.ts";
+import { benchGrowth } from "./growth/run.ts";
 import { benchFanOut } from "./load/fan-out.ts";
 import { benchProfile } from "./load/profile.ts";
 import { benchRatios } from "./load/ratios.ts";
-import { type Report, table } from "./report.ts";
+import { publish, type Report } from "./report.ts";
 import { benchVerbs } from "./verbs/run.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -27,10 +26,14 @@ const { values: flags, positionals } = parseArgs({
     sockets: { type: "string", default: "1000" },
     "votes-per-second": { type: "string", default: "50" },
     users: { type: "string", default: "200" },
+    /** growth: items on the two boards. */
+    small: { type: "string", default: "1000" },
+    large: { type: "string", default: "100000" },
   },
 });
 
-const number = (name: "rounds" | "turn" | "seconds" | "sockets" | "votes-per-second" | "users"): number => {
+type NumberFlag = "rounds" | "turn" | "seconds" | "sockets" | "votes-per-second" | "users" | "small" | "large";
+const number = (name: NumberFlag): number => {
   const value = Number(flags[name]);
   if (!(value > 0)) throw new Error(`--${name} takes a positive number`);
   return value;
@@ -41,6 +44,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report> | Report>> = {
   ratios: () => benchRatios({ rounds: number("rounds"), seconds: number("turn") }),
   "fan-out": () =>
     benchFanOut({ sockets: number("sockets"), votesPerSecond: number("votes-per-second"), seconds: number("seconds") }),
+  growth: () => benchGrowth({ small: number("small"), large: number("large") }),
   profile: () => benchProfile({ users: number("users"), seconds: number("seconds") }),
 };
 
@@ -49,16 +53,5 @@ if (!flags["no-build"] && names.some((name) => name !== "verbs")) buildWorker();
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`no bench "${name}": there are ${Object.keys(BENCHES).join(", ")}`);
-  print(name, await bench());
-}
-
-function print(name: string, report: Report): void {
-  console.log(`\n${report.title}\n`);
-  console.log(table(report.rows));
-  for (const gate of report.gates) {
-    console.log(`${gate.passed ? "ok  " : "FAIL"} ${gate.name}: ${gate.found} (${gate.wanted})`);
-    if (!gate.passed) process.exitCode = 1;
-  }
-  mkdirSync(projectPath("bench/results"), { recursive: true });
-  writeFileSync(projectPath(`bench/results/${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  publish(name, await bench());
 }

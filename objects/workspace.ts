@@ -278,7 +278,7 @@ export class Workspace extends Server<Env> {
   }
 
   #isActive(): boolean {
-    this.#active ??= readSettings(this.#store) !== null;
+    this.#active ??= isMigrated(this.#storage) && readSettings(this.#store) !== null;
     return this.#active;
   }
 

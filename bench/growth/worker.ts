@@ -18,12 +18,12 @@ MeteredSql.prototype.take = function noted(this: MeteredSql): Cost {
   return lastCost;
 };
 
-/** One of six planned, three of four in a category; counts and times spread over the board. */
+/** One of five planned, three of four in a category; counts and times spread over the board. */
 const FILL = `
   with recursive n(i) as (select ?1 union all select i + 1 from n where i < ?2)
   insert into feedback_items
   select i, 1, 'Idea ' || i || ' ' || substr('export calendar mobile search', 1 + i % 20), 'What it should do, in a sentence or two.',
-    case i % 6 when 0 then 'planned' else 'open' end, case i % 4 when 0 then null when 1 then 'mobile' else 'api' end,
+    case i % 5 when 0 then 'planned' else 'open' end, case i % 4 when 0 then null when 1 then 'mobile' else 'api' end,
     (i * 7919) % ${String(COUNTS)}, 0, 300 + ((i * 104729) % 1000003) / 1000003.0, null, null, 0, 'approved', 0, 1, i, i, i, i * 1000, (i * 15485863) % 1000000007
   from n`;
 const INDEX = `
@@ -34,7 +34,7 @@ export class Grown extends Workspace {
   async fill(from: number, to: number): Promise<void> {
     if (from === 1) {
       await this.createWorkspace(CALL, { slug: this.name, name: "Grown" });
-      await this.createBoard(CALL, { slug: "ideas", name: "Ideas" });
+      this.createBoard(CALL, { slug: "ideas", name: "Ideas" });
     }
     const { sql } = this.ctx.storage;
     this.ctx.storage.transactionSync(() => {
@@ -45,13 +45,13 @@ export class Grown extends Workspace {
   }
 
   /** The cost of one reading of the page, after `times` of them. */
-  async read(shape: string, items: number, times: number): Promise<Cost | null> {
+  read(shape: string, items: number, times: number): Cost | null {
     const query = SHAPES[shape]?.(items);
     if (query === undefined) return null;
-    for (let n = 0; n < times; n++) {
-      const page = await this.listFeedback(CALL, "ideas", query);
-      if (!page.ok || page.value.items.length < query.limit) throw new Error(`not a full page: ${JSON.stringify(page)}`);
-    }
+    let page = this.listFeedback(CALL, "ideas", query);
+    for (let n = 1; n < times; n++) page = this.listFeedback(CALL, "ideas", query);
+    const full = page.ok && (JSON.parse(page.value.items) as unknown[]).length === query.limit;
+    if (!full) throw new Error(`not a full page: ${JSON.stringify(page)}`);
     return lastCost;
   }
 }
@@ -62,7 +62,10 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const number = (name: string) => Number(searchParams.get(name));
     const object = env.GROWN.getByName(`items-${String(number("items"))}`);
-    if (pathname === "/fill") return Response.json((await object.fill(number("from"), number("to"))) ?? null);
+    if (pathname === "/fill") {
+      await object.fill(number("from"), number("to"));
+      return Response.json(null);
+    }
     return Response.json(await object.read(searchParams.get("shape") ?? "", number("items"), number("times")));
   },
 } satisfies ExportedHandler<GrowthEnv>;

@@ -7,9 +7,13 @@ export type Counts = ReadonlyMap<number, number>;
 /** Posts items until the board has `count` new ones; the first post opens the board. */
 export async function seedBoard(origin: string, count: number): Promise<void> {
   for (let n = 1; n <= count; n++) {
-    const body = JSON.stringify({ title: `Idea ${String(n)}`, description: "What it should do, in a sentence or two." });
+    const body = JSON.stringify({
+      title: `Idea ${String(n)}`,
+      description: "What it should do, in a sentence or two.",
+    });
     const response = await fetch(`${origin}${BOARD_API}/feedback`, { method: "POST", headers: JSON_HEADERS, body });
-    if (response.status !== 201) throw new Error(`seeding answered ${String(response.status)}: ${await response.text()}`);
+    if (response.status !== 201)
+      throw new Error(`seeding answered ${String(response.status)}: ${await response.text()}`);
     await response.arrayBuffer();
   }
 }

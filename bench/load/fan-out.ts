@@ -29,8 +29,10 @@ export async function benchFanOut({ sockets, votesPerSecond, seconds }: FanOutOp
     const casts = await castSteadily(server.origin, votesPerSecond, seconds);
     const cpu = (server.cpuSeconds() - cpuBefore) / seconds;
     const after = await readCounts(server.origin);
-    const equal = () => audience.members.filter((member) => same(Audience.screen(member, before.counts), after.counts)).length;
-    for (let waited = 0; equal() < sockets && waited < SETTLE_MS_MAX; waited += SETTLE_STEP_MS) await sleep(SETTLE_STEP_MS);
+    const equal = () =>
+      audience.members.filter((member) => same(Audience.screen(member, before.counts), after.counts)).length;
+    for (let waited = 0; equal() < sockets && waited < SETTLE_MS_MAX; waited += SETTLE_STEP_MS)
+      await sleep(SETTLE_STEP_MS);
     const delays = audience.members.flatMap((member) => delaysOf(member.seen, casts));
     const frames = audience.members.reduce((sum, { seen }) => sum + seen.length, 0);
     const converged = equal();
@@ -46,9 +48,19 @@ export async function benchFanOut({ sockets, votesPerSecond, seconds }: FanOutOp
         figure("vote answered, p50 / p95 / p99 ms", triple(casts.map(({ answerMs }) => answerMs))),
       ],
       gates: [
-        holds("every socket ends with the server's counts", converged === sockets, `${String(converged)} of ${String(sockets)}`, "all"),
+        holds(
+          "every socket ends with the server's counts",
+          converged === sockets,
+          `${String(converged)} of ${String(sockets)}`,
+          "all",
+        ),
         holds("every vote counted once", counted === casts.length, String(counted), String(casts.length)),
-        holds("every vote seen by every socket", delays.length === casts.length * sockets, String(delays.length), String(casts.length * sockets)),
+        holds(
+          "every vote seen by every socket",
+          delays.length === casts.length * sockets,
+          String(delays.length),
+          String(casts.length * sockets),
+        ),
       ],
     };
   } finally {

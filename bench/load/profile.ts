@@ -56,7 +56,10 @@ async function visit(ask: Ask, externalUserId: string, endsAt: number, users: nu
     await ask("list", "GET", `${BOARD_API}/feedback`);
     await sleep(PAUSE_MS.list);
     if (Math.random() < CREATE_SHARE) {
-      await ask("create", "POST", `${BOARD_API}/feedback`, { title: `Idea of ${externalUserId}, ${String(turn)}`, externalUserId });
+      await ask("create", "POST", `${BOARD_API}/feedback`, {
+        title: `Idea of ${externalUserId}, ${String(turn)}`,
+        externalUserId,
+      });
       await sleep(PAUSE_MS.create);
     }
     if (Math.random() < VOTE_SHARE) {
@@ -74,7 +77,14 @@ async function probe(ask: Ask, endsAt: number): Promise<void> {
   }
 }
 
-function timed(agent: Agent, origin: string, kind: Kind, method: string, path: string, body?: unknown): Promise<Sample> {
+function timed(
+  agent: Agent,
+  origin: string,
+  kind: Kind,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Sample> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
     const done = (ok: boolean): void => resolve({ kind, ms: performance.now() - startedAt, ok });

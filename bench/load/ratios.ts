@@ -18,8 +18,7 @@ const TARGETS = { list: 0.7, create: 0.6, vote: 0.6 } as const;
 
 const BOARD = "/api/v1/bench/ideas/feedback";
 const headers = { "content-type": "application/json" };
-const post = (path: string, body: unknown) =>
-  ({ method: "POST", path, headers, body: JSON.stringify(body) }) as const;
+const post = (path: string, body: unknown) => ({ method: "POST", path, headers, body: JSON.stringify(body) }) as const;
 
 const ITEM = { title: "Export the board to CSV", description: "With all votes, for the quarterly review. ".repeat(4) };
 /** autocannon puts a new id in place of `[<id>]`: every vote is another person's first. */
@@ -86,7 +85,13 @@ async function load(server: Running, verb: Verb, seconds: number): Promise<Loade
   const requests = LOADS[verb];
   const idReplacement = verb === "vote";
   const before = server.cpuSeconds();
-  const result = await autocannon({ url: server.origin, connections: CONNECTIONS, duration: seconds, idReplacement, requests });
+  const result = await autocannon({
+    url: server.origin,
+    connections: CONNECTIONS,
+    duration: seconds,
+    idReplacement,
+    requests,
+  });
   return {
     perSecond: result["2xx"] / result.duration,
     cpuMicros: ((server.cpuSeconds() - before) / result["2xx"]) * 1e6,
@@ -97,7 +102,8 @@ async function load(server: Running, verb: Verb, seconds: number): Promise<Loade
 async function seed(origin: string): Promise<void> {
   for (let n = 0; n < ITEMS; n++) {
     const response = await fetch(`${origin}${BOARD}`, { method: "POST", headers, body: JSON.stringify(ITEM) });
-    if (response.status !== 201) throw new Error(`seeding answered ${String(response.status)}: ${await response.text()}`);
+    if (response.status !== 201)
+      throw new Error(`seeding answered ${String(response.status)}: ${await response.text()}`);
     await response.arrayBuffer();
   }
 }

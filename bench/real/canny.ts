@@ -1,5 +1,5 @@
 /**
- * `node bench/real/canny.ts <posts.json>`: real input through the public API. Posts every post of the file and casts each of its votes as another person, half over REST and half
+ * `node bench/real/canny.ts <posts.json> [--no-build]`: real input through the public API. Posts every post of the file and casts each of its votes as another person, half over REST and half
  * over sockets, while 50 pages watch. Half of the pages lose their connections, and the server is killed (SIGKILL) and started again, once among the posts and once among the votes. Then
  * board and pages must equal the file. The file: `{"posts": [{"title", "details", "votes"}]}`.
  */
@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Server, startServer } from "../../test/support/server.ts";
-import { holds, type Report } from "../report.ts";
+import { buildWorker } from "../../src/local/build.ts";
+import { holds, publish, type Report } from "../report.ts";
 import { type Post, post, readBoard, type Target, type Tries, type Vote, voteByRest, voteBySocket } from "./casting.ts";
 import { openProxy } from "./cuttable-proxy.ts";
 import { watch, type Watcher } from "./watcher.ts";
@@ -25,7 +26,7 @@ const SETTLE_STEP_MS = 100;
 
 type Source = Post & { readonly votes: number };
 
-export async function benchReal(path: string): Promise<Report> {
+async function benchReal(path: string): Promise<Report> {
   const sources = readSources(path);
   const dataDir = mkdtempSync(join(tmpdir(), "groundswell-real-"));
   let server = await startServer({ dataDir, vars: { LOG_LEVEL: "warn" } });
@@ -38,7 +39,9 @@ export async function benchReal(path: string): Promise<Report> {
     const target = { origin: server.origin, workspace: "real", board: "ideas" };
     await openBoard(server, target);
     const watchers = await Promise.all(
-      Array.from({ length: WATCHERS }, (_, n) => watch(n % 2 === 0 ? proxy.origin : target.origin, "real", "ideas", `watcher-${String(n)}`)),
+      Array.from({ length: WATCHERS }, (_, n) =>
+        watch(n % 2 === 0 ? proxy.origin : target.origin, "real", "ideas", `watcher-${String(n)}`),
+      ),
     );
     const tries: Tries = { retries: 0 };
     const startedAt = performance.now();
@@ -76,13 +79,23 @@ async function openBoard(server: Server, { workspace, board }: Target): Promise<
     ["workspaces", { slug: workspace, name: "Real input" }],
     [`workspaces/${workspace}/boards`, { slug: board, name: "Ideas" }],
   ] as const) {
-    const response = await fetch(`${server.origin}/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-    if (response.status !== 201) throw new Error(`${path} answered ${String(response.status)}: ${await response.text()}`);
+    const response = await fetch(`${server.origin}/api/v1/${path}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (response.status !== 201)
+      throw new Error(`${path} answered ${String(response.status)}: ${await response.text()}`);
   }
 }
 
 /** Ids in the order of the sources. */
-async function postAll(target: Target, sources: readonly Source[], tries: Tries, restart: () => Promise<void>): Promise<number[]> {
+async function postAll(
+  target: Target,
+  sources: readonly Source[],
+  tries: Tries,
+  restart: () => Promise<void>,
+): Promise<number[]> {
   const ids: number[] = [];
   let taken = 0;
   let killed: Promise<void> = Promise.resolve();
@@ -113,7 +126,13 @@ function votesOf(sources: readonly Source[], ids: readonly number[]): Vote[] {
   return votes;
 }
 
-async function castAll(target: Target, votes: readonly Vote[], tries: Tries, cut: () => number, restart: () => Promise<void>) {
+async function castAll(
+  target: Target,
+  votes: readonly Vote[],
+  tries: Tries,
+  cut: () => number,
+  restart: () => Promise<void>,
+) {
   const [cutAt, killedAt] = [Math.floor(votes.length * CUT_AT), Math.floor(votes.length * KILL_AT)];
   const middle = Math.ceil(votes.length / 2);
   const [rest, sockets] = [votes.slice(0, middle).values(), votes.slice(middle).values()];
@@ -147,7 +166,10 @@ async function judge(target: Target, sources: readonly Source[], ids: readonly n
   const doubled = differences.reduce((sum, n) => sum + Math.max(0, n), 0);
   const wantedOrder = sources.map(({ votes }) => votes).toSorted((a, b) => b - a);
   const isOrdered = JSON.stringify(board.map(({ voteCount }) => voteCount)) === JSON.stringify(wantedOrder);
-  const equal = () => watchers.filter((one) => [...found].every(([id, n]) => one.counts().get(id) === n) && one.counts().size === found.size).length;
+  const equal = () =>
+    watchers.filter(
+      (one) => [...found].every(([id, n]) => one.counts().get(id) === n) && one.counts().size === found.size,
+    ).length;
   const startedAt = performance.now();
   await until(() => equal() === watchers.length);
   const gates = [
@@ -155,16 +177,31 @@ async function judge(target: Target, sources: readonly Source[], ids: readonly n
     holds("votes lost", lost === 0, String(lost), "0"),
     holds("votes doubled", doubled === 0, String(doubled), "0"),
     holds("order by votes equals the file's", isOrdered),
-    holds("pages equal to the server", equal() === watchers.length, `${String(equal())} of ${String(watchers.length)}`, "all"),
+    holds(
+      "pages equal to the server",
+      equal() === watchers.length,
+      `${String(equal())} of ${String(watchers.length)}`,
+      "all",
+    ),
   ];
   return { gates, settledSeconds: (performance.now() - startedAt) / 1_000 };
 }
 
 async function until(met: () => boolean): Promise<void> {
-  for (const startedAt = performance.now(); !met() && performance.now() - startedAt < SETTLE_MS_MAX; ) await sleep(SETTLE_STEP_MS);
+  for (const startedAt = performance.now(); !met() && performance.now() - startedAt < SETTLE_MS_MAX;)
+    await sleep(SETTLE_STEP_MS);
 }
 
 function readSources(path: string): Source[] {
-  const { posts } = JSON.parse(readFileSync(path, "utf8")) as { posts: { title: string; details: string; votes: number }[] };
+  const { posts } = JSON.parse(readFileSync(path, "utf8")) as {
+    posts: { title: string; details: string; votes: number }[];
+  };
   return posts.map(({ title, details, votes }) => ({ title, description: details, votes }));
 }
+
+const path = process.argv.slice(2).find((argument) => !argument.startsWith("--"));
+if (path === undefined) throw new Error("Which file? node bench/real/canny.ts <posts.json>");
+if (!process.argv.includes("--no-build")) buildWorker();
+publish("real", await benchReal(path));
+// The pages' client modules leave timers behind.
+process.exit();

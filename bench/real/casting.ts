@@ -29,7 +29,11 @@ export async function post(target: Target, item: Post, tries: Tries): Promise<nu
     try {
       const known = first ? undefined : (await readBoard(target)).find((one) => isSame(one, item));
       if (known !== undefined) return known.id;
-      const response = await ask(`${apiOf(target)}/feedback`, { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(item) });
+      const response = await ask(`${apiOf(target)}/feedback`, {
+        method: "POST",
+        headers: JSON_HEADERS,
+        body: JSON.stringify(item),
+      });
       return ((await response.json()) as Feedback).id;
     } catch (error) {
       if (error instanceof Refused) throw error;
@@ -53,10 +57,15 @@ export async function voteByRest(target: Target, { feedbackId, person }: Vote, t
 }
 
 /** Takes votes from `queue` until it is empty, over one socket that is opened again whenever it ends. */
-export async function voteBySocket(target: Target, next: () => Vote | undefined, tries: Tries, cast: () => void): Promise<void> {
+export async function voteBySocket(
+  target: Target,
+  next: () => Vote | undefined,
+  tries: Tries,
+  cast: () => void,
+): Promise<void> {
   let socket: WebSocket | null = null;
   for (let vote = next(); vote !== undefined; vote = next()) {
-    for (let acknowledged = false; !acknowledged; ) {
+    for (let acknowledged = false; !acknowledged;) {
       const startedAt = performance.now();
       try {
         if (socket === null || socket.readyState !== WebSocket.OPEN) socket = await openSocket(target);
@@ -79,7 +88,7 @@ export async function voteBySocket(target: Target, next: () => Vote | undefined,
 /** All items, most votes first. */
 export async function readBoard(target: Target): Promise<Feedback[]> {
   const items: Feedback[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
+  for (let cursor: string | null = ""; cursor !== null;) {
     const page = cursor === "" ? "" : `&cursor=${cursor}`;
     const response = await ask(`${apiOf(target)}/feedback?limit=${String(PAGE)}${page}`, {});
     items.push(...((await response.json()) as Feedback[]));
@@ -99,7 +108,9 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
 }
 
 function openSocket(target: Target): Promise<WebSocket> {
-  const socket = new WebSocket(`${apiOf(target).replace(/^http/u, "ws")}/live`, LIVE_SUBPROTOCOL, { perMessageDeflate: false });
+  const socket = new WebSocket(`${apiOf(target).replace(/^http/u, "ws")}/live`, LIVE_SUBPROTOCOL, {
+    perMessageDeflate: false,
+  });
   return new Promise((resolve, reject) => {
     socket.once("open", () => resolve(socket));
     socket.on("error", reject);

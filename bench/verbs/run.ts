@@ -24,7 +24,12 @@ export function benchVerbs(write: boolean): Report {
   if (write) writeFileSync(BASELINE, `${JSON.stringify(counted, null, 2)}\n`);
   const baseline = JSON.parse(readFileSync(BASELINE, "utf8")) as Costs;
   const rows = Object.entries(counted).flatMap(([group, costs]) =>
-    Object.entries(costs).map(([verb, cost]) => ({ group, verb, ...cost, baseline: differs(cost, baseline[group]?.[verb]) })),
+    Object.entries(costs).map(([verb, cost]) => ({
+      group,
+      verb,
+      ...cost,
+      baseline: differs(cost, baseline[group]?.[verb]),
+    })),
   );
   return { title: "Verbs: what each costs, counted", rows, gates: gates(counted, baseline) };
 }

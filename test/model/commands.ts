@@ -6,7 +6,20 @@ import { MODERATION_STATES, type Sort, SORTS, STATUSES } from "../../src/protoco
 export const BOARDS = ["ideas", "bugs"] as const;
 export const PEOPLE = ["ada", "bob", "cléo", "dan"] as const;
 export const CATEGORIES = ["api", "UI & design"] as const;
-const WORDS = ["dark", "darkness", "export", "Éxporter", "csv", "CSV2", "mode", "naïve", "日本", "a", "NEAR", "7"] as const;
+const WORDS = [
+  "dark",
+  "darkness",
+  "export",
+  "Éxporter",
+  "csv",
+  "CSV2",
+  "mode",
+  "naïve",
+  "日本",
+  "a",
+  "NEAR",
+  "7",
+] as const;
 const HOUR_MS = 60 * 60 * 1_000;
 
 export type Over = "rest" | "socket";
@@ -14,9 +27,22 @@ export type Command = { readonly afterMs: number } & (
   | { readonly kind: "create"; readonly board: string; readonly draft: Draft; readonly author: string | null }
   | { readonly kind: "edit"; readonly at: number; readonly changes: Changes }
   | { readonly kind: "delete"; readonly at: number }
-  | { readonly kind: "vote"; readonly at: number; readonly person: string; readonly weight: number | null; readonly over: Over; /** A retry whose first try had arrived. */ readonly twice: boolean }
+  | {
+      readonly kind: "vote";
+      readonly at: number;
+      readonly person: string;
+      readonly weight: number | null;
+      readonly over: Over;
+      /** A retry whose first try had arrived. */ readonly twice: boolean;
+    }
   | { readonly kind: "unvote"; readonly at: number; readonly person: string; readonly over: Over }
-  | { readonly kind: "list"; readonly board: string; readonly sort: Sort; readonly filter: Filter; readonly limit: number }
+  | {
+      readonly kind: "list";
+      readonly board: string;
+      readonly sort: Sort;
+      readonly filter: Filter;
+      readonly limit: number;
+    }
   | { readonly kind: "board-create" | "board-delete"; readonly board: string }
   | { readonly kind: "evict"; readonly webSockets: "close" | "hibernate" }
   | { readonly kind: "alarm" }
@@ -35,26 +61,70 @@ const afterMs = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS) },
 );
 /** Fields that were not drawn are left out, as a client would. */
-const optional = { requiredKeys: [] } as const;
-const changes = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ title: words, description: words, category: fc.option(category), status: fc.constantFrom(...STATUSES) }, optional) },
-  { weight: 1, arbitrary: fc.record({ pinned: fc.boolean() }) },
-  // Half of all that was hidden comes back.
-  { weight: 2, arbitrary: fc.record({ isHidden: fc.boolean(), moderationState: fc.constantFrom("approved", ...MODERATION_STATES) }, optional) },
-).filter((drawn) => Object.keys(drawn).length > 0);
+const optional: { requiredKeys: [] } = { requiredKeys: [] };
+const changes = fc
+  .oneof(
+    {
+      weight: 2,
+      arbitrary: fc.record(
+        { title: words, description: words, category: fc.option(category), status: fc.constantFrom(...STATUSES) },
+        optional,
+      ),
+    },
+    { weight: 1, arbitrary: fc.record({ pinned: fc.boolean() }) },
+    // Half of all that was hidden comes back.
+    {
+      weight: 2,
+      arbitrary: fc.record(
+        { isHidden: fc.boolean(), moderationState: fc.constantFrom("approved", ...MODERATION_STATES) },
+        optional,
+      ),
+    },
+  )
+  .filter((drawn) => Object.keys(drawn).length > 0);
 const filter = fc.record({ status: fc.constantFrom(...STATUSES), category, q: words }, optional);
 
 const weighted = (weight: number, arbitrary: fc.Arbitrary<unknown>) => ({ weight, arbitrary });
 const kind = <K extends Command["kind"]>(name: K) => fc.constant(name);
 
 export const command = fc.oneof(
-  weighted(5, fc.record({ afterMs, kind: kind("create"), board, draft: fc.record({ title: words, description: words, category }, { requiredKeys: ["title"] }), author: fc.option(person) })),
+  weighted(
+    5,
+    fc.record({
+      afterMs,
+      kind: kind("create"),
+      board,
+      draft: fc.record({ title: words, description: words, category }, { requiredKeys: ["title"] }),
+      author: fc.option(person),
+    }),
+  ),
   weighted(5, fc.record({ afterMs, kind: kind("edit"), at, changes })),
   weighted(1, fc.record({ afterMs, kind: kind("delete"), at })),
   weighted(12, fc.record({ afterMs, kind: kind("vote"), at, person, weight: fc.constant(null), over, twice })),
-  weighted(3, fc.record({ afterMs, kind: kind("vote"), at, person, weight: fc.integer({ min: 1, max: 1_000 }), over: fc.constant("rest"), twice })),
+  weighted(
+    3,
+    fc.record({
+      afterMs,
+      kind: kind("vote"),
+      at,
+      person,
+      weight: fc.integer({ min: 1, max: 1_000 }),
+      over: fc.constant("rest"),
+      twice,
+    }),
+  ),
   weighted(4, fc.record({ afterMs, kind: kind("unvote"), at, person, over })),
-  weighted(3, fc.record({ afterMs, kind: kind("list"), board, sort: fc.constantFrom(...SORTS), filter, limit: fc.integer({ min: 1, max: 7 }) })),
+  weighted(
+    3,
+    fc.record({
+      afterMs,
+      kind: kind("list"),
+      board,
+      sort: fc.constantFrom(...SORTS),
+      filter,
+      limit: fc.integer({ min: 1, max: 7 }),
+    }),
+  ),
   weighted(1, fc.record({ afterMs, kind: kind("board-create"), board })),
   weighted(1, fc.record({ afterMs, kind: kind("board-delete"), board })),
   weighted(1, fc.record({ afterMs, kind: kind("evict"), webSockets: fc.constantFrom("close", "hibernate") })),

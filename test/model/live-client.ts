@@ -5,7 +5,15 @@
 import { expect } from "vitest";
 import { DownFrame } from "../../src/protocol/live/down.ts";
 import type { Feedback } from "../../src/protocol/rest/feedback.ts";
-import { applyFrame, type BoardState, connected, emptyBoard, greeted, replaceList, row } from "../../src/web/client/board-state.ts";
+import {
+  applyFrame,
+  type BoardState,
+  connected,
+  emptyBoard,
+  greeted,
+  replaceList,
+  row,
+} from "../../src/web/client/board-state.ts";
 import { call, upgrade } from "../support/workerd.ts";
 
 export type View = ReadonlyMap<number, Feedback>;

@@ -3,7 +3,15 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { SORTS } from "../../src/protocol/rest/feedback.ts";
-import { type Filter, isVisible, type ItemModel, presented, sortValue, voteCount, WorkspaceModel } from "../support/model.ts";
+import {
+  type Filter,
+  isVisible,
+  type ItemModel,
+  presented,
+  sortValue,
+  voteCount,
+  WorkspaceModel,
+} from "../support/model.ts";
 import { call, OPERATOR, Peer, uniqueSlug } from "../support/workerd.ts";
 import type { Clock } from "./clock.ts";
 import { BOARDS, CATEGORIES, type Command, PEOPLE } from "./commands.ts";
@@ -14,7 +22,12 @@ const TRENDING_TOLERANCE = 1e-6;
 const NO_ITEM: Pick<ItemModel, "id" | "board"> = { id: 999_999, board: BOARDS[0] };
 
 type Vote = Extract<Command, { kind: "vote" | "unvote" }>;
-type Answer = { readonly status: number; readonly voteCount?: number; readonly voted?: boolean; readonly code?: string };
+type Answer = {
+  readonly status: number;
+  readonly voteCount?: number;
+  readonly voted?: boolean;
+  readonly code?: string;
+};
 
 export class ModelRun {
   readonly workspace = uniqueSlug();
@@ -147,9 +160,14 @@ export class ModelRun {
     const seen = item !== null && isVisible(item) ? item : null;
     const first = seen !== null && command.kind === "vote" && !seen.votes.has(command.person);
     for (const repeated of command.kind === "vote" && command.twice ? [false, true] : [false]) {
-      const answer = await (command.over === "rest" ? this.#voteByRest(command, id, board) : this.#voteBySocket(command, id, board));
+      const answer = await (command.over === "rest"
+        ? this.#voteByRest(command, id, board)
+        : this.#voteBySocket(command, id, board));
       if (seen === null) {
-        expect(answer).toEqual({ status: 404, code: this.model.boards.has(board) ? "FEEDBACK_NOT_FOUND" : "BOARD_NOT_FOUND" });
+        expect(answer).toEqual({
+          status: 404,
+          code: this.model.boards.has(board) ? "FEEDBACK_NOT_FOUND" : "BOARD_NOT_FOUND",
+        });
         continue;
       }
       if (command.kind === "vote") this.model.vote(seen, command.person, command.weight, this.#clock.now);
@@ -176,7 +194,8 @@ export class ModelRun {
     this.#requests += 1;
     const requestId = `r${String(this.#requests)}`;
     peer.send({ type: command.kind, requestId, feedbackId: id, externalUserId: command.person });
-    const answer = () => peer.frames.find((frame) => (frame.type === "ack" || frame.type === "error") && frame.requestId === requestId);
+    const answer = () =>
+      peer.frames.find((frame) => (frame.type === "ack" || frame.type === "error") && frame.requestId === requestId);
     await peer.until(() => answer() !== undefined || peer.closed !== null);
     const frame = answer();
     if (frame?.type === "ack") return { status: 200, voteCount: frame.voteCount, voted: frame.voted };

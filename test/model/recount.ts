@@ -31,7 +31,9 @@ export function recount(sql: SqlStorage): void {
   sql.exec("insert into feedback_search(feedback_search) values ('integrity-check')");
   const lastSeq = rows("select seq from settings")[0]?.["seq"] ?? 0;
   expect(
-    rows(`select id from feedback_items where seq > ${String(lastSeq)} or content_seq > seq or visible_seq > content_seq`),
+    rows(
+      `select id from feedback_items where seq > ${String(lastSeq)} or content_seq > seq or visible_seq > content_seq`,
+    ),
     "a row's seqs are in order and not ahead of the workspace's",
   ).toEqual([]);
   recountTrending(sql);
@@ -56,6 +58,8 @@ function recountTrending(sql: SqlStorage): void {
   }
   for (const row of sql.exec("select id, trending, created_at from feedback_items").toArray()) {
     const score = trendingOf(Number(row["created_at"]), votes.get(row["id"]) ?? []);
-    expect(Math.abs(Number(row["trending"]) - score), `trending of ${String(row["id"])}`).toBeLessThan(TRENDING_TOLERANCE);
+    expect(Math.abs(Number(row["trending"]) - score), `trending of ${String(row["id"])}`).toBeLessThan(
+      TRENDING_TOLERANCE,
+    );
   }
 }

@@ -2,7 +2,9 @@
 import { vi } from "vitest";
 import { MeteredSql } from "../../objects/shared/metered-storage.ts";
 
-const STACK_TRACE_LIMIT = Error.stackTraceLimit;
+/** V8's own property, which the types do not know. */
+const stacks = Error as { stackTraceLimit?: number };
+const STACK_TRACE_LIMIT = stacks.stackTraceLimit ?? 10;
 
 export class StatementFault {
   /** Statements run since it was armed. */
@@ -27,7 +29,7 @@ export class StatementFault {
     this.ran = 0;
     this.#failAt = failAt;
     // The runtime prints what is thrown, and there are hundreds of these.
-    Error.stackTraceLimit = failAt > 0 ? 0 : STACK_TRACE_LIMIT;
+    stacks.stackTraceLimit = failAt > 0 ? 0 : STACK_TRACE_LIMIT;
   }
 
   /** Whether the statement that was to fail was reached. */
@@ -42,7 +44,9 @@ export async function dump(storage: DurableObjectStorage): Promise<Record<string
     .exec("select name from sqlite_master where type = 'table' and name not like '\\_cf\\_%' escape '\\' order by name")
     .toArray()
     .map((row) => String(row["name"]));
-  const rows = tables.map((table) => [table, storage.sql.exec(`select * from "${table}"`).raw().toArray().map(plain)] as const);
+  const rows = tables.map(
+    (table) => [table, Array.from(storage.sql.exec(`select * from "${table}"`).raw(), plain)] as const,
+  );
   return { ...Object.fromEntries(rows), alarm: await storage.getAlarm() };
 }
 

@@ -39,7 +39,11 @@ export async function fill(stub: DurableObjectStub<Workspace>, count: number): P
   });
 }
 
-export type Statement = { readonly query: string; readonly bindings: readonly unknown[]; readonly cost: () => Cost["rowsRead"] };
+export type Statement = {
+  readonly query: string;
+  readonly bindings: readonly unknown[];
+  readonly cost: () => Cost["rowsRead"];
+};
 
 /** What objects ask of their databases while `run` is under way; test and object share one isolate. */
 export async function statementsOf(run: () => Promise<unknown>): Promise<Statement[]> {

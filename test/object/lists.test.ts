@@ -15,8 +15,15 @@ const FILTERS: readonly Record<string, string>[] = [
   { category: CATEGORIES[1] },
   { status: "planned", category: CATEGORIES[1] },
 ];
-const CASES = SORTS.flatMap((sort) => FILTERS.map((filter) => ({ sort, filter, name: [sort, ...Object.keys(filter)].join(", ") })));
-const COLUMN = { vote_count: "vote_count", created_at: "created_at", updated_at: "updated_at", trending: "trending" } as const satisfies Record<Sort, string>;
+const CASES = SORTS.flatMap((sort) =>
+  FILTERS.map((filter) => ({ sort, filter, name: [sort, ...Object.keys(filter)].join(", ") })),
+);
+const COLUMN = {
+  vote_count: "vote_count",
+  created_at: "created_at",
+  updated_at: "updated_at",
+  trending: "trending",
+} as const satisfies Record<Sort, string>;
 
 type Board = Awaited<ReturnType<typeof board>>;
 let large: Board;
@@ -30,7 +37,10 @@ beforeAll(async () => {
 });
 
 const list = ({ path }: Board, query: Record<string, string | number>) =>
-  call("GET", `${path}/feedback?${new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))}`);
+  call(
+    "GET",
+    `${path}/feedback?${new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))}`,
+  );
 
 function ids({ body }: Answer): number[] {
   return (body as { id: number }[]).map(({ id }) => id);
@@ -41,13 +51,16 @@ async function inOrder({ stub }: Board, sort: Sort, filter: Record<string, strin
   return await runInDurableObject(stub, (_, { storage }) => {
     const where = Object.entries(filter).map(([column, value]) => `and ${column} = '${value}'`);
     const query = `select id from feedback_items where +visible = 1 ${where.join(" ")} order by ${COLUMN[sort]} desc, id desc`;
-    return storage.sql.exec(query).toArray().map((row) => Number(row["id"]));
+    return storage.sql
+      .exec(query)
+      .toArray()
+      .map((row) => Number(row["id"]));
   });
 }
 
 async function walk(of: Board, query: Record<string, string | number>): Promise<number[]> {
   const seen: number[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
+  for (let cursor: string | null = ""; cursor !== null;) {
     const answer: Answer = await list(of, cursor === "" ? query : { ...query, cursor });
     expect(answer.status).toBe(200);
     seen.push(...ids(answer));
@@ -86,7 +99,11 @@ describe("a page's cost at 100,000 items", () => {
     expect(statements.length).toBeGreaterThanOrEqual(3);
     const plans = await runInDurableObject(large.stub, (_, { storage }) =>
       statements.map(({ query, bindings }) =>
-        storage.sql.exec(`explain query plan ${query}`, ...bindings).toArray().map((row) => String(row["detail"])).join("\n"),
+        storage.sql
+          .exec(`explain query plan ${query}`, ...bindings)
+          .toArray()
+          .map((row) => String(row["detail"]))
+          .join("\n"),
       ),
     );
     for (const plan of plans) {
@@ -131,26 +148,33 @@ describe("pages", () => {
     }
   });
 
-  it.each(CASES)("[F4] cursors walk a board exactly once, in order, ties by id, and page= shows the same: $name", async ({ sort, filter }) => {
-    const expected = await inOrder(small, sort, filter);
-    expect(expected.length).toBeGreaterThan(PAGE);
-    expect(await walk(small, { sort, ...filter, limit: 17 })).toEqual(expected);
-    expect(await walk(small, { sort, ...filter, limit: 100 })).toEqual(expected);
-    const pages: number[] = [];
-    for (let page = 1; ; page++) {
-      const found = ids(await list(small, { sort, ...filter, limit: PAGE, page }));
-      pages.push(...found);
-      if (found.length < PAGE) break;
-    }
-    expect(pages).toEqual(expected);
-  });
+  it.each(CASES)(
+    "[F4] cursors walk a board exactly once, in order, ties by id, and page= shows the same: $name",
+    async ({ sort, filter }) => {
+      const expected = await inOrder(small, sort, filter);
+      expect(expected.length).toBeGreaterThan(PAGE);
+      expect(await walk(small, { sort, ...filter, limit: 17 })).toEqual(expected);
+      expect(await walk(small, { sort, ...filter, limit: 100 })).toEqual(expected);
+      const pages: number[] = [];
+      for (let page = 1; ; page++) {
+        const found = ids(await list(small, { sort, ...filter, limit: PAGE, page }));
+        pages.push(...found);
+        if (found.length < PAGE) break;
+      }
+      expect(pages).toEqual(expected);
+    },
+  );
 
   it("[F5] Link and X-Next-Cursor lead to the next page with the same query, and are absent on the last", async () => {
     const query = { sort: "created_at", status: "open", category: "ui" };
     const first = await list(small, { ...query, limit: PAGE, page: 1 });
     const cursor = first.headers.get("x-next-cursor") ?? "";
     const link = /^<(?<path>[^>]+)>; rel="next"$/u.exec(first.headers.get("link") ?? "")?.groups?.["path"] ?? "";
-    expect(Object.fromEntries(new URL(link, "https://x.test").searchParams)).toEqual({ ...query, limit: String(PAGE), cursor });
+    expect(Object.fromEntries(new URL(link, "https://x.test").searchParams)).toEqual({
+      ...query,
+      limit: String(PAGE),
+      cursor,
+    });
     const second = await call("GET", link);
     expect(ids(second)).toEqual(ids(await list(small, { ...query, limit: PAGE, page: 2 })));
     const all = await inOrder(small, "created_at", { status: "open", category: "ui" });
@@ -168,12 +192,17 @@ describe("pages", () => {
       await call("POST", `${path}/feedback/${id}/votes`, { externalUserId: "ada", weight: 1 + (index % 5) }, OPERATOR);
     }
     const seen: number[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
+    for (let cursor: string | null = ""; cursor !== null;) {
       const answer: Answer = await call("GET", `${path}/feedback?limit=4${cursor === "" ? "" : `&cursor=${cursor}`}`);
       seen.push(...ids(answer));
       cursor = answer.headers.get("x-next-cursor");
       for (const id of moving) {
-        await call("POST", `${path}/feedback/${id}/votes`, { externalUserId: "bob", weight: 1 + ((seen.length * id) % 9) }, OPERATOR);
+        await call(
+          "POST",
+          `${path}/feedback/${id}/votes`,
+          { externalUserId: "bob", weight: 1 + ((seen.length * id) % 9) },
+          OPERATOR,
+        );
       }
       await post(path, "Another");
     }

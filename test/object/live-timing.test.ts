@@ -10,7 +10,8 @@ type Votes = Extract<DownFrame, { type: "votes" }>;
 const TIMER_SLACK_MS = 5;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const vote = (path: string, id: number, person: string) => call("POST", `${path}/feedback/${id}/votes`, { externalUserId: person });
+const vote = (path: string, id: number, person: string) =>
+  call("POST", `${path}/feedback/${id}/votes`, { externalUserId: person });
 
 async function greeted(path: string): Promise<Peer> {
   const peer = await Peer.open(path);
@@ -41,8 +42,11 @@ describe("conflation", () => {
         });
       }
     });
-    await Promise.all(Array.from({ length: 100 }, (_, n) => vote(path, ids[n % 2 === 0 ? 0 : 1], `person-${String(n)}`)));
-    const newest = () => new Map(votesOf(peer).flatMap(({ changes }) => changes.map(({ id, voteCount }) => [id, voteCount])));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) => vote(path, ids[n % 2 === 0 ? 0 : 1], `person-${String(n)}`)),
+    );
+    const newest = () =>
+      new Map(votesOf(peer).flatMap(({ changes }) => changes.map(({ id, voteCount }) => [id, voteCount])));
     await peer.until(() => newest().get(ids[0]) === 50 && newest().get(ids[1]) === 50);
     const frames = votesOf(peer);
     expect(sentAt).toHaveLength(frames.length);

@@ -46,7 +46,9 @@ describe("opening a socket", () => {
     expect(await noBoard).toEqual({ status: 404, type: problemJson, code: "BOARD_NOT_FOUND" });
     expect(await noWorkspace).toEqual({ status: 404, type: problemJson, code: "WORKSPACE_NOT_FOUND" });
     const tables = await runInDurableObject(env.WORKSPACE.getByName(unknown), (_, { storage }) =>
-      storage.sql.exec("select name from sqlite_master where type = 'table' and name not like '\\_cf%' escape '\\'").toArray(),
+      storage.sql
+        .exec("select name from sqlite_master where type = 'table' and name not like '\\_cf%' escape '\\'")
+        .toArray(),
     );
     expect(tables).toEqual([]);
     const badId = refusal(upgrade(`/api/v1/${workspace}/ideas`, `?externalUserId=${"x".repeat(201)}`));
@@ -62,7 +64,8 @@ describe("opening a socket", () => {
     const refused = () => tried.filter(({ closed }) => closed !== null);
     await expect.poll(() => refused().length).toBe(2 * SOCKETS_PER_PERSON_MAX);
     // A browser learns nothing of a refused upgrade, so the socket is opened and closed with the reason.
-    for (const { closed } of refused()) expect(closed).toEqual({ code: 1008, reason: "more than 5 sockets of one person" });
+    for (const { closed } of refused())
+      expect(closed).toEqual({ code: 1008, reason: "more than 5 sockets of one person" });
     const others = [
       await greeted(path, "?externalUserId=bob"),
       await greeted(path),

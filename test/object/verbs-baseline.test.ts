@@ -4,8 +4,10 @@
  * `npm run bench verbs -- --write`, which runs this file and writes what the tests report in their `meta`. Rates and times are the benches'.
  */
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { beforeAll, describe, expect, it, type TestContext, vi } from "vitest";
+import { CREATE, LIST, VOTE } from "../../bench/floor/statements.ts";
 import baseline from "../../bench/verbs/baseline.json" with { type: "json" };
+import { CallLog } from "../../objects/shared/call-log.ts";
 import { type Cost, MeteredSql } from "../../objects/shared/metered-storage.ts";
 import type { Failure } from "../../src/errors.ts";
 import { ListFeedback, SORTS } from "../../src/protocol/rest/feedback.ts";
@@ -23,8 +25,10 @@ declare module "vitest" {
 /** Enough that no statement gets away with reading the whole board. */
 const ITEMS = 300;
 const CATEGORIES = ["api", "billing", "mobile"] as const;
+const EQUAL_ITEMS = 150;
 const PLANNED_EVERY = 5;
 const VOTES_MAX = 40;
+const QUIET_MS = 50;
 
 const OPERATOR = { requestId: "baseline", operator: true, openWorkspaces: false } as const;
 const VISITOR = { ...OPERATOR, operator: false } as const;
@@ -38,28 +42,66 @@ const ZERO: Cost = { statements: 0, rowsRead: 0, rowsWritten: 0 };
 /** The object takes its count once per call, for the log line: here it is added up on the way. Test and object share one isolate. */
 let counted = ZERO;
 let meter: MeteredSql | null = null;
-// oxlint-disable-next-line typescript/unbound-method -- called with the meter below
+let running: string | null = null;
+/** Work that follows a call, in its own time. */
+const BACKGROUND = /^(?:alarm|outbox|membership)\./u;
+
+// oxlint-disable-next-line typescript/unbound-method -- called with its object below
 const { take } = MeteredSql.prototype;
 MeteredSql.prototype.take = function taken(this: MeteredSql): Cost {
-  // oxlint-disable-next-line typescript/no-this-alias, unicorn/no-this-assignment -- sockets are counted through it
-  meter = this;
   const cost = take.call(this);
+  if (running === null || BACKGROUND.test(running)) return cost;
+  // oxlint-disable-next-line typescript/no-this-alias, unicorn/no-this-assignment -- what is left over is taken below
+  meter = this;
   counted = add(counted, cost);
   return cost;
 };
+// oxlint-disable-next-line typescript/unbound-method -- called with its object below
+const { run } = CallLog.prototype;
+CallLog.prototype.run = function noted<T>(
+  this: CallLog,
+  verb: string,
+  requestId: string,
+  call: () => T,
+  outcomeOf: (result: T) => string,
+): T {
+  const outer = running;
+  running = verb;
+  try {
+    return (run<T>).call(this, verb, requestId, call, outcomeOf);
+  } finally {
+    running = outer;
+  }
+};
 
-/** The cost of what `run` makes the object do, in a call or for a socket. */
-async function costOf(run: () => Promise<unknown>): Promise<Cost> {
-  meter?.take();
+/** What an RPC method costs, which must succeed. */
+async function cost<T>(call: () => Promise<Result<T, Failure>>): Promise<Cost> {
+  await quiet();
   counted = ZERO;
-  await run();
-  meter?.take();
+  await done(call());
   return counted;
 }
 
-/** The same for an RPC method, which must succeed. */
-function cost<T>(call: () => Promise<Result<T, Failure>>): Promise<Cost> {
-  return costOf(() => done(call()));
+/** The same, then gives the members' objects time to hear of it, so that this is not counted with the next call. */
+async function costAlone<T>(call: () => Promise<Result<T, Failure>>): Promise<Cost> {
+  const found = await cost(call);
+  await scheduler.wait(QUIET_MS);
+  return found;
+}
+
+/** What the object does for a socket, also outside of calls. */
+async function costOf(act: () => Promise<unknown>): Promise<Cost> {
+  await quiet();
+  counted = ZERO;
+  await act();
+  return add(counted, meter === null ? ZERO : take.call(meter));
+}
+
+/** Waits until nothing follows the call before, such as the news to its operator. */
+async function quiet(): Promise<void> {
+  const waitedFor = meter;
+  if (waitedFor === null) return;
+  while (take.call(waitedFor).statements > 0) await scheduler.wait(QUIET_MS);
 }
 
 async function done<T>(call: Promise<Result<T, Failure>>): Promise<T> {
@@ -84,15 +126,31 @@ function compare({ task }: TestContext, group: keyof typeof baseline, costs: Rec
 
 beforeAll(async () => {
   await done(stub.createWorkspace(OPERATOR, { slug: workspace, name: "Baseline" }));
+  await scheduler.wait(QUIET_MS);
   await done(stub.createBoard(OPERATOR, { slug: "ideas", name: "Ideas" }));
   for (let n = 1; n <= ITEMS; n++) {
     const category = CATEGORIES[n % (CATEGORIES.length + 1)];
     const title = `Idea ${String(n)}: export to ${["csv", "pdf", "calendar"][n % 3] ?? ""}`;
-    const item = { title, description: "What it should do, in a sentence or two.", ...(category === undefined ? {} : { category }) };
+    const item = {
+      title,
+      description: "What it should do, in a sentence or two.",
+      ...(category === undefined ? {} : { category }),
+    };
     await done(stub.createFeedback(VISITOR, "ideas", item));
     if (n % PLANNED_EVERY === 0) await done(stub.updateFeedback(OPERATOR, "ideas", n, { status: "planned" }));
     await done(stub.castVote(OPERATOR, "ideas", n, { externalUserId: "first", weight: 1 + ((n * 7) % VOTES_MAX) }));
   }
+});
+
+it("[B2] the floor of the load bench runs the statements of the verbs", async () => {
+  const floor = { list: [LIST], create: Object.values(CREATE), vote: Object.values(VOTE) };
+  const item = { title: "A title", description: "A description" };
+  const run = {
+    list: await statementsOf(() => list({})),
+    create: await statementsOf(() => stub.createFeedback(VISITOR, "ideas", item)),
+    vote: await statementsOf(() => stub.castVote(VISITOR, "ideas", 5, { externalUserId: "floor" })),
+  };
+  expect(run).toEqual(floor);
 });
 
 describe("cost of every verb", () => {
@@ -103,7 +161,8 @@ describe("cost of every verb", () => {
         const name = [sort, ...Object.keys(filter)].join(" + ");
         const { nextCursor } = await done(list({ sort, ...filter }));
         costs[name] = await cost(() => list({ sort, ...filter }));
-        if (nextCursor !== null) costs[`${name}, by cursor`] = await cost(() => list({ sort, ...filter, cursor: nextCursor }));
+        if (nextCursor !== null)
+          costs[`${name}, by cursor`] = await cost(() => list({ sort, ...filter, cursor: nextCursor }));
       }
     }
     costs["vote_count, limit 100"] = await cost(() => list({ limit: "100" }));
@@ -114,18 +173,39 @@ describe("cost of every verb", () => {
     compare(context, "lists", costs);
   });
 
+  it("[B1] lists: a cursor among 150 items of equal value", async (context) => {
+    await done(stub.createBoard(OPERATOR, { slug: "equal", name: "Equal" }));
+    for (let n = 0; n < EQUAL_ITEMS; n++)
+      await done(stub.createFeedback(VISITOR, "equal", { title: `Idea ${String(n)}` }));
+    const costs: Record<string, Cost> = {};
+    let cursor: string | undefined;
+    for (const page of ["first", "second", "third", "fourth", "fifth", "sixth"]) {
+      const query = ListFeedback.parse({ cursor });
+      const { nextCursor } = await done(stub.listFeedback(VISITOR, "equal", query));
+      costs[`${page} page`] = await cost(() => stub.listFeedback(VISITOR, "equal", query));
+      cursor = nextCursor ?? undefined;
+    }
+    compare(context, "equal", costs);
+  });
+
   it("[B1] feedback: create, read, update, delete", async (context) => {
     const item = { title: "Dark mode", description: "For the evening." };
     const costs = {
       "create without a person": await cost(() => stub.createFeedback(VISITOR, "ideas", item)),
-      "create, a new person": await cost(() => stub.createFeedback(VISITOR, "ideas", { ...item, externalUserId: "ada" })),
-      "create, a known person": await cost(() => stub.createFeedback(VISITOR, "ideas", { ...item, externalUserId: "ada" })),
+      "create, a new person": await cost(() =>
+        stub.createFeedback(VISITOR, "ideas", { ...item, externalUserId: "ada" }),
+      ),
+      "create, a known person": await cost(() =>
+        stub.createFeedback(VISITOR, "ideas", { ...item, externalUserId: "ada" }),
+      ),
       "create where posts may open boards": await cost(() => stub.createFeedback(OPENING, "ideas", item)),
       "create that opens a board": await cost(() => stub.createFeedback(OPENING, "opened", item)),
       read: await cost(() => stub.readFeedback(VISITOR, "ideas", 1)),
       "read by the operator": await cost(() => stub.readFeedback(OPERATOR, "ideas", 1)),
       "update of the status": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { status: "completed" })),
-      "update that changes nothing": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { status: "completed" })),
+      "update that changes nothing": await cost(() =>
+        stub.updateFeedback(OPERATOR, "ideas", 1, { status: "completed" }),
+      ),
       "update that hides": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { isHidden: true })),
       "update that shows again": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { isHidden: false })),
       "delete, one vote": await cost(() => stub.deleteFeedback(OPERATOR, "ideas", 2)),
@@ -177,21 +257,29 @@ describe("cost of every verb", () => {
     const other = env.WORKSPACE.getByName(uniqueSlug());
     const costs = {
       "workspace read": await cost(() => stub.readWorkspace(VISITOR)),
-      "workspace rename": await cost(() => stub.updateWorkspace(OPERATOR, { name: "Renamed" })),
+      "workspace rename": await costAlone(() => stub.updateWorkspace(OPERATOR, { name: "Renamed" })),
       "board create": await cost(() => stub.createBoard(OPERATOR, { slug: "bugs", name: "Bugs" })),
       "board list": await cost(() => stub.listBoards(VISITOR)),
       "board read": await cost(() => stub.readBoard(VISITOR, "bugs")),
       "board rename": await cost(() => stub.updateBoard(OPERATOR, "bugs", { name: "Defects" })),
       // Its rows go by alarm, so nothing of this object is counted after it.
       "board delete": await cost(() => stub.deleteBoard(OPERATOR, "ideas")),
-      "workspace create, migrations included": await cost(() =>
+      "workspace create, migrations included": await costAlone(() =>
         other.createWorkspace(OPERATOR, { slug: "other", name: "Other" }),
       ),
-      "workspace delete": await cost(() => other.deleteWorkspace(OPERATOR)),
+      "workspace delete": await costAlone(() => other.deleteWorkspace(OPERATOR)),
     };
     compare(context, "workspaces", costs);
   });
 });
+
+async function statementsOf<T>(call: () => Promise<Result<T, Failure>>): Promise<string[]> {
+  const exec = vi.spyOn(MeteredSql.prototype, "exec");
+  await done(call());
+  const statements = exec.mock.calls.map(([query]) => query);
+  exec.mockRestore();
+  return statements;
+}
 
 const FILTERS = [{}, { status: "planned" }, { category: "api" }, { status: "planned", category: "api" }] as const;
 

@@ -23,7 +23,8 @@ export type Findings = {
   readonly miscounted: readonly string[];
 };
 
-type Vote = { readonly person: string; readonly item: number; acknowledged: boolean; asked: boolean | null };
+/** `acknowledged`: what the server last said yes to; `asked`: what it has not answered. Null: nothing. */
+type Vote = { readonly person: string; readonly item: number; acknowledged: boolean | null; asked: boolean | null };
 
 export class Ledger {
   readonly #votes = new Map<string, Vote>();
@@ -34,7 +35,7 @@ export class Ledger {
   /** Before the request: the person wants to have voted, or not. Returns what to call with the answer. */
   vote(person: string, item: number, voted: boolean): () => void {
     const key = `${person} ${String(item)}`;
-    const vote = this.#votes.get(key) ?? { person, item, acknowledged: false, asked: null };
+    const vote = this.#votes.get(key) ?? { person, item, acknowledged: null, asked: null };
     vote.asked = voted;
     this.#votes.set(key, vote);
     return () => {
@@ -63,10 +64,11 @@ export class Ledger {
     for (const [key, { person, item, acknowledged, asked }] of this.#votes) {
       const present = found.votes.get(person)?.has(item) === true;
       if (asked !== null) unanswered += 1;
-      if (present !== acknowledged && present !== asked) (acknowledged ? lost : invented).push(key);
+      if (acknowledged !== null && present !== acknowledged && present !== asked) lost.push(key);
     }
     for (const [person, items] of found.votes) {
-      for (const item of items) if (!this.#votes.has(`${person} ${String(item)}`)) invented.push(`${person} ${String(item)}`);
+      for (const item of items)
+        if (!this.#votes.has(`${person} ${String(item)}`)) invented.push(`${person} ${String(item)}`);
     }
     const byTitle = Map.groupBy(found.items, ({ title }) => title);
     for (const [title, id] of this.#posts) {
@@ -92,7 +94,9 @@ function miscounts({ items, board, votes }: Found): string[] {
     .filter(({ id, voteCount }) => voteCount !== (counted.get(id) ?? 0))
     .map(({ id, voteCount }) => `item ${String(id)} says ${String(voteCount)}, has ${String(counted.get(id) ?? 0)}`);
   const voteCount = items.reduce((sum, item) => sum + item.voteCount, 0);
-  if (board.feedbackCount !== items.length) wrong.push(`board says ${String(board.feedbackCount)} items, has ${String(items.length)}`);
-  if (board.voteCount !== voteCount) wrong.push(`board says ${String(board.voteCount)} votes, has ${String(voteCount)}`);
+  if (board.feedbackCount !== items.length)
+    wrong.push(`board says ${String(board.feedbackCount)} items, has ${String(items.length)}`);
+  if (board.voteCount !== voteCount)
+    wrong.push(`board says ${String(board.voteCount)} votes, has ${String(voteCount)}`);
   return wrong;
 }

@@ -1,6 +1,6 @@
 /** Writers for crash tests: they post and vote over REST and sockets as fast as they are answered, through any number of crashes, and keep a ledger. */
 import { setTimeout as sleep } from "node:timers/promises";
-import WebSocket from "ws";
+import { WebSocket, type RawData } from "ws";
 import type { Found, Item, Ledger } from "./ledger.ts";
 
 const ITEMS_PER_PERSON = 5;
@@ -15,13 +15,22 @@ export type Writers = { readonly stop: () => Promise<void> };
 type Act = (person: string, item: number, voted: boolean) => Promise<void>;
 
 /** `api`: the board's path with its origin. */
-export function startWriters(api: string, ledger: Ledger, items: readonly number[], counts: { rest: number; sockets: number; posts: number }): Writers {
+export function startWriters(
+  api: string,
+  ledger: Ledger,
+  items: readonly number[],
+  counts: { rest: number; sockets: number; posts: number },
+): Writers {
   let running = true;
   const isRunning = () => running;
   const name = (kind: string, index: number) => `${kind}${String(index)}`;
   const all = [
-    ...Array.from({ length: counts.rest }, (_, index) => voteOnAndOn(name("rest", index), items, isRunning, byRest(api, ledger))),
-    ...Array.from({ length: counts.sockets }, (_, index) => voteOnAndOn(name("socket", index), items, isRunning, bySocket(api, ledger))),
+    ...Array.from({ length: counts.rest }, (_, index) =>
+      voteOnAndOn(name("rest", index), items, isRunning, byRest(api, ledger)),
+    ),
+    ...Array.from({ length: counts.sockets }, (_, index) =>
+      voteOnAndOn(name("socket", index), items, isRunning, bySocket(api, ledger)),
+    ),
     ...Array.from({ length: counts.posts }, (_, index) => postOnAndOn(api, name("post", index), isRunning, ledger)),
   ];
   return {
@@ -51,7 +60,9 @@ async function voteOnAndOn(name: string, items: readonly number[], isRunning: ()
 function byRest(api: string, ledger: Ledger): Act {
   return async (person, item, voted) => {
     const answered = ledger.vote(person, item, voted);
-    const response = await request(`${api}/feedback/${String(item)}/votes`, voted ? "POST" : "DELETE", { externalUserId: person });
+    const response = await request(`${api}/feedback/${String(item)}/votes`, voted ? "POST" : "DELETE", {
+      externalUserId: person,
+    });
     if (!response.ok) throw new Error(`answered ${String(response.status)}`);
     answered();
   };
@@ -62,12 +73,14 @@ function bySocket(api: string, ledger: Ledger): Act {
   let socket: WebSocket | null = null;
   let requests = 0;
   return async (person, item, voted) => {
-    if (socket?.readyState !== WebSocket.OPEN) socket = await open(`${api.replace(/^http/u, "ws")}/live`);
     await sleep(SOCKET_PACE_MS);
+    if (socket?.readyState !== WebSocket.OPEN) socket = await open(`${api.replace(/^http/u, "ws")}/live`);
     requests += 1;
     const requestId = String(requests);
     const answered = ledger.vote(person, item, voted);
-    socket.send(JSON.stringify({ type: voted ? "vote" : "unvote", requestId, feedbackId: item, externalUserId: person }));
+    socket.send(
+      JSON.stringify({ type: voted ? "vote" : "unvote", requestId, feedbackId: item, externalUserId: person }),
+    );
     await acknowledged(socket, requestId);
     answered();
   };
@@ -77,7 +90,8 @@ async function open(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, "groundswell.v1");
   return await new Promise((resolve, reject) => {
     socket.once("open", () => resolve(socket));
-    socket.once("error", reject);
+    // Stays: an error later on is followed by the close that its writer waits for.
+    socket.on("error", reject);
   });
 }
 
@@ -89,7 +103,7 @@ async function acknowledged(socket: WebSocket, requestId: string): Promise<void>
       if (error === undefined) resolve();
       else reject(error);
     };
-    const onMessage = (data: WebSocket.RawData): void => {
+    const onMessage = (data: RawData): void => {
       const frame = JSON.parse((data as Buffer).toString()) as { type: string; requestId?: string };
       if (frame.requestId === requestId) settle(frame.type === "ack" ? undefined : new Error(frame.type));
     };
@@ -127,18 +141,27 @@ async function request(url: string, method: string, body: unknown): Promise<Resp
 /** All that the server has of the board and of these people's votes. `board`: where the board's totals are read. */
 export async function readAll(api: string, board: string, people: readonly string[]): Promise<Found> {
   const items: Item[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
-    const response: Response = await fetch(`${api}/feedback?sort=created_at&limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`);
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const response: Response = await fetch(
+      `${api}/feedback?sort=created_at&limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`,
+    );
     items.push(...((await response.json()) as Item[]));
     cursor = response.headers.get("x-next-cursor");
   }
   const votes = new Map<string, ReadonlySet<number>>();
   const waiting = [...people];
   // Votes are cast for the first items only, which a look-up can hold.
-  const ids = items.map(({ id }) => id).toSorted((a, b) => a - b).slice(0, 100).join(",");
+  const ids = items
+    .map(({ id }) => id)
+    .toSorted((a, b) => a - b)
+    .slice(0, 100)
+    .join(",");
   const read = async (): Promise<void> => {
     for (let person = waiting.pop(); person !== undefined; person = waiting.pop()) {
-      const found = (await (await fetch(`${api}/votes?ids=${ids}&externalUserId=${person}`)).json()) as Record<string, number>;
+      const found = (await (await fetch(`${api}/votes?ids=${ids}&externalUserId=${person}`)).json()) as Record<
+        string,
+        number
+      >;
       votes.set(person, new Set(Object.keys(found).map(Number)));
     }
   };

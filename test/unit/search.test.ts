@@ -35,6 +35,7 @@ const hostile = fc.constantFrom(
 const typed = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.array(hostile, { maxLength: 30 }).map((parts) => parts.join("")),
+  fc.array(fc.constantFrom("a", "b1", "é", "NOT"), { maxLength: 20 }).map((parts) => parts.join(" ")),
 );
 const category = fc.string({ unit: "grapheme", minLength: 1 });
 const scope = fc.record({

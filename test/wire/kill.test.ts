@@ -13,12 +13,18 @@ const KILLS = 20;
 const CONTROL_KILLS = 2;
 const ITEMS = 20;
 const WRITERS = { rest: 6, sockets: 6, posts: 2 };
+const TIMEOUT_MS = 240_000;
 const LIFE_MS = { min: 250, spread: 500 };
 
 async function crash(kills: number, script?: string): Promise<Findings> {
   const dataDir = await mkdtemp(join(tmpdir(), "groundswell-kill-"));
   const start = async (port?: number): Promise<Server> =>
-    await startServer({ dataDir, vars: { LOG_LEVEL: "error" }, ...(script === undefined ? {} : { script }), ...(port === undefined ? {} : { port }) });
+    await startServer({
+      dataDir,
+      vars: { LOG_LEVEL: "error" },
+      ...(script === undefined ? {} : { script }),
+      ...(port === undefined ? {} : { port }),
+    });
   let server = await start();
   try {
     const { origin, port } = server;
@@ -41,15 +47,23 @@ async function crash(kills: number, script?: string): Promise<Findings> {
   }
 }
 
-test("[D7] killed 20 times under mixed writers, no acknowledged write is lost or doubled, and every counter equals what it counts", async () => {
-  const { acknowledged, unanswered, ...wrong } = await crash(KILLS);
-  console.log(`${String(KILLS)} kills: ${String(acknowledged)} acknowledged writes, ${String(unanswered)} unanswered`);
-  expect(wrong).toEqual({ lost: [], doubled: [], invented: [], miscounted: [] });
-  expect(acknowledged).toBeGreaterThan(1_000);
-});
+test(
+  "[D7] killed 20 times under mixed writers, no acknowledged write is lost or doubled, and every counter equals what it counts",
+  async () => {
+    const { acknowledged, unanswered, ...wrong } = await crash(KILLS);
+    console.log(
+      `${String(KILLS)} kills: ${String(acknowledged)} acknowledged writes, ${String(unanswered)} unanswered`,
+    );
+    expect(wrong).toEqual({ lost: [], doubled: [], invented: [], miscounted: [] });
+    expect(acknowledged).toBeGreaterThan(1_000);
+  },
+  TIMEOUT_MS,
+);
 
 test("[D8] the same checker finds the lost writes of a control that acknowledges before it writes", async () => {
   const { acknowledged, lost } = await crash(CONTROL_KILLS, "test/support/ack-first/server.ts");
-  console.log(`control, ${String(CONTROL_KILLS)} kills: ${String(lost.length)} of ${String(acknowledged)} acknowledged writes lost`);
+  console.log(
+    `control, ${String(CONTROL_KILLS)} kills: ${String(lost.length)} of ${String(acknowledged)} acknowledged writes lost`,
+  );
   expect(lost.length).toBeGreaterThan(0);
 });

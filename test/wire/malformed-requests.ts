@@ -237,6 +237,9 @@ const header = fc.oneof(
 const contentType = fc.constantFrom(
   "application/json",
   "application/json",
+  "application/json",
+  "application/json",
+  "application/json",
   "application/json; charset=utf-16",
   "application/x-www-form-urlencoded",
   "multipart/form-data; boundary=",

@@ -7,7 +7,14 @@ import { serve } from "../../../src/local/serve.ts";
 const folder = projectPath("test/support/ack-first");
 const dataDir = process.env["DATA_DIR"] ?? "";
 const bundle = join(dataDir, "worker.js");
-await build({ entryPoints: [join(folder, "worker.ts")], outfile: bundle, bundle: true, format: "esm", target: "es2024", logLevel: "error" });
+await build({
+  entryPoints: [join(folder, "worker.ts")],
+  outfile: bundle,
+  bundle: true,
+  format: "esm",
+  target: "es2024",
+  logLevel: "error",
+});
 const served = await serve({
   host: "127.0.0.1",
   port: Number(process.env["PORT"]),

@@ -5,8 +5,14 @@
 const WRITE_DELAY_MS = 100;
 
 type Row = Record<string, string | number>;
-type Socket = { accept(): void; send(text: string): void; addEventListener(type: "message", on: (event: { data: string }) => void): void };
-type State = { readonly storage: { readonly sql: { exec(query: string, ...bindings: unknown[]): { toArray(): Row[] } } } };
+type Socket = {
+  accept(): void;
+  send(text: string): void;
+  addEventListener(type: "message", on: (event: { data: string }) => void): void;
+};
+type State = {
+  readonly storage: { readonly sql: { exec(query: string, ...bindings: unknown[]): { toArray(): Row[] } } };
+};
 type Namespace = { getByName(name: string): { fetch(request: Request): Promise<Response> } };
 type Item = { readonly title: string; readonly voters: Set<string> };
 
@@ -23,7 +29,8 @@ export class AckFirst {
     for (const { id, title } of this.#sql.exec("select * from items").toArray()) {
       this.#items.set(Number(id), { title: String(title), voters: new Set() });
     }
-    for (const { item, person } of this.#sql.exec("select * from votes").toArray()) this.#items.get(Number(item))?.voters.add(String(person));
+    for (const { item, person } of this.#sql.exec("select * from votes").toArray())
+      this.#items.get(Number(item))?.voters.add(String(person));
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -39,9 +46,16 @@ export class AckFirst {
       const { title } = (await request.json()) as { title: string };
       return Response.json({ id: this.#create(title) }, { status: 201 });
     }
-    const items = Array.from(this.#items, ([itemId, { title, voters }]) => ({ id: itemId, title, voteCount: voters.size }));
+    const items = Array.from(this.#items, ([itemId, { title, voters }]) => ({
+      id: itemId,
+      title,
+      voteCount: voters.size,
+    }));
     if (url.pathname.endsWith("/feedback")) return Response.json(items);
-    return Response.json({ feedbackCount: items.length, voteCount: items.reduce((sum, { voteCount }) => sum + voteCount, 0) });
+    return Response.json({
+      feedbackCount: items.length,
+      voteCount: items.reduce((sum, { voteCount }) => sum + voteCount, 0),
+    });
   }
 
   #create(title: string): number {
@@ -55,7 +69,11 @@ export class AckFirst {
     const voters = this.#items.get(id)?.voters ?? new Set();
     if (voted) voters.add(person);
     else voters.delete(person);
-    this.#later(voted ? "insert or ignore into votes values (?, ?)" : "delete from votes where item = ? and person = ?", id, person);
+    this.#later(
+      voted ? "insert or ignore into votes values (?, ?)" : "delete from votes where item = ? and person = ?",
+      id,
+      person,
+    );
     return { voteCount: voters.size, voted };
   }
 
@@ -73,7 +91,11 @@ export class AckFirst {
       const answer = this.#vote(Number(feedbackId), externalUserId ?? "", type === "vote");
       server.send(JSON.stringify({ type: "ack", requestId, seq: 0, ...answer }));
     });
-    return new Response(null, { status: 101, headers: { "sec-websocket-protocol": "groundswell.v1" }, webSocket: client } as ResponseInit);
+    return new Response(null, {
+      status: 101,
+      headers: { "sec-websocket-protocol": "groundswell.v1" },
+      webSocket: client,
+    } as ResponseInit);
   }
 
   /** The fault that the test is for. */
@@ -82,6 +104,7 @@ export class AckFirst {
   }
 }
 
+// oxlint-disable-next-line import/no-default-export -- the form of a Worker
 export default {
   fetch: (request: Request, env: { readonly ACK_FIRST: Namespace }) => env.ACK_FIRST.getByName("one").fetch(request),
 };
