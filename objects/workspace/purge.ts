@@ -96,9 +96,20 @@ function purgeBoard(store: WorkspaceStore, boardId: number): boolean {
     budget -= 1;
   }
   if (items.length > 0) return false;
-  store.db.delete(feedbackTombstones).where(eq(feedbackTombstones.boardId, boardId)).run();
+  if (purgeTombstones(store, boardId) === PURGE_ROWS_PER_SLICE) return false;
   store.db.delete(boards).where(eq(boards.id, boardId)).run();
   return true;
+}
+
+/** Deletes a slice of a board's tombstones; answers how many. */
+function purgeTombstones(store: WorkspaceStore, boardId: number): number {
+  const oldest = sql`(select feedback_id from feedback_tombstones where board_id = ${boardId} order by seq limit ${PURGE_ROWS_PER_SLICE})`;
+  const purged = store.db
+    .delete(feedbackTombstones)
+    .where(inArray(feedbackTombstones.feedbackId, oldest))
+    .returning({ id: feedbackTombstones.feedbackId })
+    .all();
+  return purged.length;
 }
 
 /** Forgets the oldest removals; clients older than them re-read the list. */

@@ -123,7 +123,7 @@ function answerVote(
     const message = "externalUserId: say who votes, here or when connecting";
     return send(socket, { type: "error", requestId, code: "UNAUTHENTICATED", message });
   }
-  const call = { requestId, operator: false, openWorkspaces: false };
+  const call = { requestId: `socket:${requestId}`, operator: false, openWorkspaces: false };
   const result = host.vote(call, board, feedbackId, person, frame.type === "vote");
   if (!result.ok) {
     return send(socket, { type: "error", requestId, code: result.error.code, message: result.error.detail });

@@ -123,6 +123,7 @@ describe("hibernation", () => {
     const id = await post(path, "One");
     const peers = [await greeted(path), await greeted(path)] as const;
     const open = new Set<unknown>();
+    let started = 0;
     const { setTimeout: set, clearTimeout: clear } = globalThis;
     // Only the object's timers are shorter than votes are held back; the test's own poll is not.
     vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms?: number) => {
@@ -131,6 +132,7 @@ describe("hibernation", () => {
         run();
       }, ms);
       open.add(timer);
+      started += 1;
       return timer;
     }) as typeof setTimeout);
     vi.spyOn(globalThis, "clearTimeout").mockImplementation((timer) => {
@@ -139,7 +141,7 @@ describe("hibernation", () => {
     });
     const intervals = vi.spyOn(globalThis, "setInterval");
     await Promise.all(Array.from({ length: 30 }, (_, n) => vote(path, id, `person-${String(n)}`)));
-    expect(open.size, "the burst was conflated by a timer").toBeGreaterThan(0);
+    expect(started, "the burst was conflated by timers").toBeGreaterThan(0);
     await new Promise((resolve) => set(resolve, 3 * VOTES_FRAME_INTERVAL_MS));
     expect(open.size).toBe(0);
     expect(intervals).not.toHaveBeenCalled();

@@ -24,7 +24,7 @@ function wellFormed(text: z.ZodString) {
 
 /** One line: NFC, invisible characters stripped, runs of white space folded; 1 to `max` characters remain. */
 export function line(max: number) {
-  return wellFormed(z.string().max(max * 4))
+  return wellFormed(z.string())
     .overwrite((value) => value.normalize("NFC").replace(INVISIBLE, "").replace(/\s+/gu, " ").trim())
     .min(1)
     .max(max);
@@ -32,7 +32,7 @@ export function line(max: number) {
 
 /** Several lines: NFC, invisible characters stripped, trimmed; up to `max` characters. */
 export function prose(max: number) {
-  return wellFormed(z.string().max(max * 2))
+  return wellFormed(z.string())
     .overwrite((value) => value.normalize("NFC").replace(INVISIBLE, "").replaceAll("\r\n", "\n").trim())
     .max(max);
 }
