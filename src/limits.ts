@@ -53,6 +53,8 @@ export const SOCKETS_PER_PERSON_MAX = 5;
 export const SOCKETS_PER_WORKSPACE_MAX = 20_000;
 /** At most one votes frame per board in this time. */
 export const VOTES_FRAME_INTERVAL_MS = 50;
+/** A frame goes to every socket of its board; beyond this many sends a second, frames come less often rather than later and later. */
+export const VOTES_SENDS_PER_SECOND_MAX = 20_000;
 /** More changed items than this since a client's seq, and reading the list anew is cheaper. */
 export const RESUME_CHANGES_MAX = 500;
 /** Removed items a board remembers; a client older than the oldest one re-reads the list. */

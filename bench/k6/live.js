@@ -1,10 +1,11 @@
 /**
- * People with the board open while votes are cast, for k6: `k6 run bench/k6/live.js`, against a server that runs (`npm start`). The delay from a vote's answer to the
- * frame that tells it is measured on one clock, k6's. BASE_URL, SOCKETS, VOTES_PER_SECOND and SECONDS come from the environment.
+ * People with the board open while votes are cast, for k6: `k6 run bench/k6/live.js`, against a server that runs (`npm start`). The delay from sending a vote to the
+ * frame that holds it is measured on one clock, k6's. BASE_URL, SOCKETS, VOTES_PER_SECOND and SECONDS come from the environment.
  */
 import { check, sleep } from "k6";
 import http from "k6/http";
 import { Counter, Trend } from "k6/metrics";
+import { setTimeout } from "k6/timers";
 import { WebSocket } from "k6/websockets";
 
 const BASE_URL = __ENV.BASE_URL || "http://127.0.0.1:8787";

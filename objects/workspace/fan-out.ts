@@ -7,7 +7,7 @@
  */
 import type { Connection } from "partyserver";
 import type { DownFrame } from "../../src/protocol/live/down.ts";
-import { VOTES_FRAME_INTERVAL_MS } from "../../src/limits.ts";
+import { VOTES_FRAME_INTERVAL_MS, VOTES_SENDS_PER_SECOND_MAX } from "../../src/limits.ts";
 import type { Change } from "./store.ts";
 
 type Channel = {
@@ -68,7 +68,7 @@ export class FanOut {
 
   #due(channel: Channel): void {
     if (channel.timer !== null) return;
-    const wait = channel.lastFrameAt + VOTES_FRAME_INTERVAL_MS - this.#clock();
+    const wait = channel.lastFrameAt + intervalMs(channel.sockets.size) - this.#clock();
     if (wait <= 0) this.#flush(channel);
     else channel.timer = setTimeout(() => this.#flush(channel), wait);
   }
@@ -97,6 +97,11 @@ export class FanOut {
     }
     return channel;
   }
+}
+
+/** Time between two votes frames of a board that this many watch. */
+function intervalMs(sockets: number): number {
+  return Math.max(VOTES_FRAME_INTERVAL_MS, (sockets * 1_000) / VOTES_SENDS_PER_SECOND_MAX);
 }
 
 function itemFrame(change: Exclude<Change, { kind: "votes" | "board-removed" }>): DownFrame {

@@ -35,8 +35,8 @@ export type ServeOptions = {
   readonly vars: Readonly<Record<string, string>>;
   /** Another Worker than the project's: its wrangler file and its bundle, as absolute paths. */
   readonly worker?: { readonly config: string; readonly bundle: string };
-  /** One line of the Worker's console, as it was printed. */
-  readonly onLog: (line: string) => void;
+  /** One message of the Worker's console, as it was printed: one line or, with LOG_BATCH_MS, several. */
+  readonly onLog: (message: string) => void;
 };
 
 const PROJECT_WORKER = { config: projectPath("wrangler.toml"), bundle: projectPath("dist/worker/worker.js") } as const;
@@ -91,8 +91,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
         logRequests: false,
         telemetry: { enabled: false },
         handleStructuredLogs: ({ message }) => {
-          // `npm start` batches lines (LOG_BATCH_MS): a message may hold several.
-          for (const line of message.split("\n")) options.onLog(line);
+          options.onLog(message);
         },
         ...(await workerOptions(options, operatorToken)),
       }),

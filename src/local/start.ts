@@ -49,8 +49,10 @@ function portOf(text: string): number {
   throw new CannotServe(`PORT must be a number from 0 to ${String(PORT_MAX)}, not "${text}".`);
 }
 
-function print(line: string): void {
-  process.stdout.write(`${process.stdout.isTTY ? (formatLine(line, {}, true) ?? line) : line}\n`);
+/** A message of the Worker's console holds one line or, batched, several: one write for all of them. */
+function print(message: string): void {
+  if (!process.stdout.isTTY) process.stdout.write(`${message}\n`);
+  else for (const line of message.split("\n")) process.stdout.write(`${formatLine(line, {}, true) ?? line}\n`);
 }
 
 function stopOnSignals(served: Served): void {

@@ -12,7 +12,7 @@ afterAll(async () => {
 });
 
 describe("what is not there, and what is not taken", () => {
-  test("unknown workspaces, boards and items are pages with status 404", async () => {
+  test("[W12] unknown workspaces, boards and items are pages with status 404", async () => {
     await site.boardWith("known", []);
     for (const path of [
       "/w/nobody/known",
@@ -33,7 +33,7 @@ describe("what is not there, and what is not taken", () => {
     expect(await page.locator("h1").textContent()).toBe("There is no such board");
   });
 
-  test("a bad view is 400 and names the parameter; foreign parameters are ignored", async () => {
+  test("[W13] a bad view is 400 and names the parameter; foreign parameters are ignored", async () => {
     await site.boardWith("queried", []);
     for (const [query, named] of [
       ["sort=bogus", "sort"],
@@ -47,7 +47,7 @@ describe("what is not there, and what is not taken", () => {
     expect((await fetch(`${site.server.origin}/w/acme/queried?utm_source=mail&q=&status=`)).status).toBe(200);
   });
 
-  test("forms from elsewhere are 403 and change nothing", async () => {
+  test("[W14] forms from elsewhere are 403 and change nothing", async () => {
     const [id] = await site.boardWith("forged", ["Target"]);
     const base = `${site.server.origin}/w/acme/forged`;
     for (const headers of [
@@ -77,7 +77,7 @@ describe("what is not there, and what is not taken", () => {
     expect(items.map(({ title, voteCount }) => [title, voteCount])).toEqual([["Target", 0]]);
   });
 
-  test("forms: too large 413, another type 415, a bad action 400, a way out of the site is not taken", async () => {
+  test("[W15] forms: too large 413, another type 415, a bad action 400, a way out of the site is not taken", async () => {
     const [id] = await site.boardWith("forms", ["Target"]);
     const send = async (path: string, body: string, type = "application/x-www-form-urlencoded") =>
       await fetch(`${site.server.origin}/w/acme/forms${path}`, {
@@ -98,7 +98,7 @@ describe("what is not there, and what is not taken", () => {
     expect(voted.headers.get("set-cookie")).toMatch(/^gs_visitor=v_[\w-]{22}; Path=\/; Max-Age=\d+; SameSite=Lax$/u);
   });
 
-  test("headers: strict policy, no sniffing, caching by cookie; titles and Open Graph tags", async () => {
+  test("[W16] headers: strict policy, no sniffing, caching by cookie; titles and Open Graph tags", async () => {
     const [id] = await site.boardWith("headed", ["Shared <widely>"]);
     const response = await fetch(`${site.server.origin}/w/acme/headed/${String(id)}`);
     const policy = response.headers.get("content-security-policy") ?? "";
@@ -135,7 +135,7 @@ describe.each(["light", "dark"] as const)("axe finds nothing serious, %s", (colo
     ["item", "/w/acme/axe-list/ITEM"],
     ["not found", "/w/acme/no-such-board"],
     ["landing", "/"],
-  ])("%s", async (_, path) => {
+  ])("[W17] %s", async (_, path) => {
     const ids = await site.boardWith(`axe-list`, ["First idea", "Second idea"]);
     await site.boardWith("axe-empty", []);
     for (const [index, status] of ["planned", "under_review", "in_progress", "completed", "closed"].entries()) {

@@ -22,7 +22,7 @@ const row = (page: Page, id: number | undefined) => page.locator(`#f-${String(id
 describe("without JavaScript", () => {
   const plain = { javaScriptEnabled: false } as const;
 
-  test("posts, says so, and shows the item; reloading posts nothing twice", async () => {
+  test("[W1] posts, says so, and shows the item; reloading posts nothing twice", async () => {
     await site.boardWith("plain-post", []);
     const { page } = await site.open("/w/acme/plain-post", plain);
     expect(await page.locator("h1").textContent()).toBe("Board plain-post");
@@ -40,7 +40,7 @@ describe("without JavaScript", () => {
     expect(await page.locator(".prose").textContent()).toBe("First line\nsecond <line>");
   });
 
-  test("votes once per browser, takes it back, on the list and on the item's page", async () => {
+  test("[W2] votes once per browser, takes it back, on the list and on the item's page", async () => {
     const [first, second] = await site.boardWith("plain-vote", ["One", "Two"]);
     const { page } = await site.open("/w/acme/plain-vote?sort=created_at", plain);
     await row(page, first).locator("button").click();
@@ -58,7 +58,7 @@ describe("without JavaScript", () => {
     expect(await row(other.page, first).locator(".count").textContent()).toBe("1");
   });
 
-  test("a refused post keeps the text and names the field", async () => {
+  test("[W3] a refused post keeps the text and names the field", async () => {
     await site.boardWith("plain-refused", []);
     const { page } = await site.open("/w/acme/plain-refused", plain);
     await page.fill("#post-title", "   ");
@@ -72,7 +72,7 @@ describe("without JavaScript", () => {
     expect(await page.inputValue("#post-category")).toBe('a "quoted" one');
   });
 
-  test("sorts, filters, searches and pages by links and a form", async () => {
+  test("[W4] sorts, filters, searches and pages by links and a form", async () => {
     const ids = await site.boardWith(
       "plain-views",
       Array.from({ length: 25 }, (_, index) => `Idea number ${String(index)}`),
@@ -102,7 +102,7 @@ describe("without JavaScript", () => {
 });
 
 describe("live", () => {
-  test("two browsers see each other's vote within a second", async () => {
+  test("[W5] two browsers see each other's vote within a second", async () => {
     const [id] = await site.boardWith("live-votes", ["Watched"]);
     const { page: mine, troubles } = await site.open("/w/acme/live-votes");
     const { page: yours } = await site.open("/w/acme/live-votes");
@@ -120,7 +120,7 @@ describe("live", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("a vote without JavaScript moves the pages that have it, and a status change too", async () => {
+  test("[W6] a vote without JavaScript moves the pages that have it, and a status change too", async () => {
     const [id] = await site.boardWith("live-mixed", ["Watched"]);
     const { page: watching } = await site.open(`/w/acme/live-mixed/${String(id)}`);
     await live(watching);
@@ -132,7 +132,7 @@ describe("live", () => {
     expect(await watching.locator("h1").textContent()).toBe("Renamed");
   });
 
-  test("posting stays on the page; others get a pill instead of a jumping list", async () => {
+  test("[W7] posting stays on the page; others get a pill instead of a jumping list", async () => {
     await site.boardWith("live-post", ["Old one"]);
     const { page: mine } = await site.open("/w/acme/live-post");
     const { page: yours } = await site.open("/w/acme/live-post");
@@ -156,7 +156,7 @@ describe("live", () => {
     expect(await yours.locator("[data-news]").isVisible()).toBe(false);
   });
 
-  test("search while typing, further pages, back", async () => {
+  test("[W8] search while typing, further pages, back", async () => {
     await site.boardWith(
       "live-views",
       Array.from({ length: 25 }, (_, index) => `Idea number ${String(index)}`),
@@ -178,7 +178,7 @@ describe("live", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("offline: says so, keeps the vote, sends it when the network is back", async () => {
+  test("[W9] offline: says so, keeps the vote, sends it when the network is back", async () => {
     const [id] = await site.boardWith("live-offline", ["Watched"]);
     const { page: mine } = await site.open("/w/acme/live-offline");
     const { page: yours } = await site.open("/w/acme/live-offline");
@@ -194,7 +194,7 @@ describe("live", () => {
     await mine.locator("[data-banner]").waitFor({ state: "hidden" });
   });
 
-  test("everything by keyboard", async () => {
+  test("[W10] everything by keyboard", async () => {
     const [id] = await site.boardWith("live-keys", ["Reachable"]);
     const { page } = await site.open("/w/acme/live-keys");
     await live(page);
@@ -209,7 +209,7 @@ describe("live", () => {
   });
 });
 
-test("an XSS corpus in titles, descriptions, categories and the query runs nothing", async () => {
+test("[W11] an XSS corpus in titles, descriptions, categories and the query runs nothing", async () => {
   await site.boardWith("hostile", []);
   const { page: watching, troubles: seenLive } = await site.open("/w/acme/hostile?sort=created_at");
   await live(watching);

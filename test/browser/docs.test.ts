@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 describe("API reference", () => {
-  test("shows every operation of openapi.json, under the strict policy, without a complaint", async () => {
+  test("[W18] shows every operation of openapi.json, under the strict policy, without a complaint", async () => {
     const document = (await (await fetch(`${site.server.origin}/openapi.json`)).json()) as {
       paths: Record<string, object>;
     };
@@ -27,14 +27,14 @@ describe("API reference", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("has an anchor for every failure code, as problem documents link to it", async () => {
+  test("[W19] has an anchor for every failure code, as problem documents link to it", async () => {
     const { page } = await site.open("/docs");
     for (const code of Object.keys(FAILURES)) {
       expect(await page.locator(`#${code.toLowerCase().replaceAll("_", "-")}`).textContent()).toContain(code);
     }
   });
 
-  test.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (scheme) => {
+  test.each(["light", "dark"] as const)("[W20] axe finds nothing serious, %s", async (scheme) => {
     const { page } = await site.open("/docs", { colorScheme: scheme, bypassCSP: true });
     await page.locator(".opblock-post .opblock-summary-control").first().click();
     await page.locator(".opblock.is-open .responses-table").first().waitFor();
@@ -42,7 +42,7 @@ describe("API reference", () => {
   });
 });
 
-test("the demo site is only there where the demo is", async () => {
+test("[W21] the demo site is only there where the demo is", async () => {
   const response = await fetch(`${site.server.origin}/demo`);
   expect(response.status).toBe(404);
   expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");

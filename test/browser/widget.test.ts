@@ -104,7 +104,7 @@ const voteOf = (root: Locator, title: string): Locator => row(root, title).getBy
 const titles = (root: Locator): Promise<string[]> => root.getByRole("listitem").locator(".title").allTextContents();
 
 describe("the panel", () => {
-  test("lists, sorts, searches while typing, shows more, and says when nothing matches", async () => {
+  test("[W22] lists, sorts, searches while typing, shows more, and says when nothing matches", async () => {
     await boardWith(
       "many",
       Array.from({ length: 25 }, (_, index) => `Wish ${String(index + 1)} ${index === 3 ? "for dark colours" : ""}`),
@@ -124,7 +124,7 @@ describe("the panel", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("posts an idea: similar ones are offered, the new one stands first, others see it appear", async () => {
+  test("[W23] posts an idea: similar ones are offered, the new one stands first, others see it appear", async () => {
     await boardWith("post", ["Dark theme that follows the system", "Export to CSV"]);
     const [author, other] = [await openPanel("post"), await openPanel("post")];
     await author.widget.getByRole("button", { name: "New idea" }).click();
@@ -139,7 +139,7 @@ describe("the panel", () => {
     expect([...author.troubles, ...other.troubles]).toEqual([]);
   });
 
-  test("a board that does not exist yet is empty, and the first post makes it", async () => {
+  test("[W24] a board that does not exist yet is empty, and the first post makes it", async () => {
     const { widget, page } = await visit("unborn");
     await widget.getByRole("button", { name: "Feedback" }).click();
     await widget.getByText("No ideas yet.").first().waitFor();
@@ -152,7 +152,7 @@ describe("the panel", () => {
 });
 
 describe("votes", () => {
-  test("count at once, settle on the server's number, and reach another browser within a second", async () => {
+  test("[W25] count at once, settle on the server's number, and reach another browser within a second", async () => {
     const [id] = await boardWith("moving", ["Undo send", "Other"]);
     const one = await visit("moving");
     // The server's answer takes a while: until then, what is shown is the visitor's own guess.
@@ -179,7 +179,7 @@ describe("votes", () => {
     expect([...one.troubles, ...two.troubles]).toEqual([]);
   });
 
-  test("cast offline they arrive once back, once; what others did meanwhile is there too", async () => {
+  test("[W26] cast offline they arrive once back, once; what others did meanwhile is there too", async () => {
     const ids = await boardWith("offline", ["Alpha", "Beta", "Gamma"]);
     const [one, two] = [await openPanel("offline"), await openPanel("offline")];
     await voteOf(one.widget, "Gamma").click();
@@ -208,7 +208,7 @@ describe("votes", () => {
     expect(await voteOf(one.widget, "Gamma").getAttribute("aria-pressed")).toBe("false");
   });
 
-  test("outlive a crash of the server: pressed while it is away, counted once when it is back", async () => {
+  test("[W27] outlive a crash of the server: pressed while it is away, counted once when it is back", async () => {
     const [before, ids] = [server, await boardWith("crash", ["Alpha", "Beta"])];
     const { widget, troubles } = await openPanel("crash");
     await voteOf(widget, "Alpha").click();
@@ -229,7 +229,7 @@ describe("votes", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("go by REST where sockets cannot pass", async () => {
+  test("[W28] go by REST where sockets cannot pass", async () => {
     const [id] = await boardWith("walled", ["No sockets here"]);
     const visited = await visit("walled");
     await visited.page.routeWebSocket(/\/live/u, (socket) => socket.close());
@@ -239,7 +239,7 @@ describe("votes", () => {
     await expect.poll(() => voteOf(visited.widget, "No sockets here").textContent()).toBe("1");
   });
 
-  test("belong to the person the host page names", async () => {
+  test("[W29] belong to the person the host page names", async () => {
     const [id] = await boardWith("people", ["Named"]);
     const { widget, page } = await openPanel("people", { attributes: 'data-user="user-1"' });
     await voteOf(widget, "Named").click();
@@ -258,7 +258,7 @@ describe("votes", () => {
 });
 
 describe("on someone else's page", () => {
-  test("hostile styles and a strict content security policy change nothing", async () => {
+  test("[W30] hostile styles and a strict content security policy change nothing", async () => {
     await boardWith("hostile", ["Still here"]);
     const { page, widget, troubles } = await openPanel("hostile", {
       head: `<link rel="stylesheet" href="data:text/css,${encodeURIComponent(
@@ -284,7 +284,7 @@ describe("on someone else's page", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("leaves one global, loads once though included twice, and queued commands run", async () => {
+  test("[W31] leaves one global, loads once though included twice, and queued commands run", async () => {
     await boardWith("twice", ["Once"]);
     const { page, widget, troubles } = await visit("twice", {
       head: `<script>window.before=Object.keys(window);window.Groundswell=function(){(Groundswell.q=Groundswell.q||[]).push(arguments)};Groundswell("open")</script>`,
@@ -300,7 +300,7 @@ describe("on someone else's page", () => {
     expect(troubles).toEqual([]);
   });
 
-  test("an XSS corpus in titles and descriptions is only ever text", async () => {
+  test("[W32] an XSS corpus in titles and descriptions is only ever text", async () => {
     for (const text of XSS_CORPUS) await boardWith("xss", [text.slice(0, 200)], text);
     const { page, widget, troubles } = await openPanel("xss");
     for (let shown = 20; shown < XSS_CORPUS.length; shown += 20) {
@@ -317,7 +317,7 @@ describe("on someone else's page", () => {
 });
 
 describe("accessibility", () => {
-  test("axe finds nothing serious in list, form and inline board, light and dark", async () => {
+  test("[W33] axe finds nothing serious in list, form and inline board, light and dark", async () => {
     await boardWith("axe", ["First", "Second"]);
     const { page, widget } = await openPanel("axe", {
       bypassCSP: true,
@@ -336,7 +336,7 @@ describe("accessibility", () => {
     expect(await seriousFindings(page)).toEqual([]);
   });
 
-  test("everything by keyboard: open, search, vote, read, post, close; focus comes back", async () => {
+  test("[W34] everything by keyboard: open, search, vote, read, post, close; focus comes back", async () => {
     const [id] = await boardWith("keys", ["Keyboard first", "Mouse later"]);
     const { page, widget } = await visit("keys");
     const focused = (): Promise<string> =>

@@ -15,7 +15,7 @@ const ALARMS_MAX = 20;
 /** Runs that failed once stay here, as fast-check printed them. */
 const KEPT: readonly { readonly seed: number; readonly path: string }[] = [];
 
-const commands = fc.array(command, { minLength: COMMANDS_MAX / 4, maxLength: COMMANDS_MAX, size: "max" });
+const sequences = fc.array(command, { minLength: COMMANDS_MAX / 4, maxLength: COMMANDS_MAX, size: "max" });
 const clock = new Clock();
 beforeAll(() => clock.install());
 afterAll(() => vi.restoreAllMocks());
@@ -36,10 +36,10 @@ describe("random commands", () => {
   it("[V4] every answer, count, list and look-up equals the model's, and every counter its recount, whatever the order", async () => {
     const seed = Math.trunc(Math.random() * 2 ** 31);
     console.log(`commands.test.ts: seed ${String(seed)}`);
-    await fc.assert(fc.asyncProperty(commands, play), { seed, numRuns: RUNS });
+    await fc.assert(fc.asyncProperty(sequences, play), { seed, numRuns: RUNS });
   });
 
   it.each(KEPT)("[V4] seed $seed, $path, which failed once", async (kept) => {
-    await fc.assert(fc.asyncProperty(commands, play), { ...kept, numRuns: 1 });
+    await fc.assert(fc.asyncProperty(sequences, play), { ...kept, numRuns: 1 });
   });
 });

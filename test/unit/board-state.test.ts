@@ -48,14 +48,14 @@ const ids = (state: BoardState): number[] => rows(state).map(({ id }) => id);
 const count = (state: BoardState, id: number): number | undefined => row(state, id)?.voteCount;
 
 describe("an optimistic vote", () => {
-  test("shows at once and settles on the server's number", () => {
+  test("[C1] shows at once and settles on the server's number", () => {
     const pressed = beginVote(live([item(1, 5)]), 1, "r1", true);
     expect([count(pressed, 1), hasVoted(pressed, 1)]).toEqual([6, true]);
     const settled = settleVote(pressed, 1, "r1", { seq: 14, voteCount: 9, voted: true });
     expect([count(settled, 1), hasVoted(settled, 1), settled.pending.size]).toEqual([9, true, 0]);
   });
 
-  test("is not counted twice when the votes frame comes before the ack", () => {
+  test("[C2] is not counted twice when the votes frame comes before the ack", () => {
     let state = beginVote(live([item(1, 5)]), 1, "r1", true);
     state = applyFrame(state, { type: "votes", seq: 11, changes: [{ id: 1, voteCount: 6 }] });
     expect(count(state, 1)).toBe(6);
@@ -63,14 +63,14 @@ describe("an optimistic vote", () => {
     expect(count(state, 1)).toBe(6);
   });
 
-  test("an ack older than what is shown does not turn the count back", () => {
+  test("[C3] an ack older than what is shown does not turn the count back", () => {
     let state = beginVote(live([item(1, 5)]), 1, "r1", true);
     state = applyFrame(state, { type: "votes", seq: 13, changes: [{ id: 1, voteCount: 8 }] });
     state = settleVote(state, 1, "r1", { seq: 11, voteCount: 6, voted: true });
     expect([count(state, 1), hasVoted(state, 1)]).toEqual([8, true]);
   });
 
-  test("pressed and taken back before any answer: each answer leaves the guess exact", () => {
+  test("[C4] pressed and taken back before any answer: each answer leaves the guess exact", () => {
     let state = beginVote(live([item(1, 5)]), 1, "r1", true);
     state = beginVote(state, 1, "r2", false);
     expect([count(state, 1), hasVoted(state, 1)]).toEqual([5, false]);
@@ -80,7 +80,7 @@ describe("an optimistic vote", () => {
     expect([count(state, 1), hasVoted(state, 1), state.pending.size]).toEqual([5, false, 0]);
   });
 
-  test("refused: back to what was known, weight and all", () => {
+  test("[C5] refused: back to what was known, weight and all", () => {
     const before = takeVotes(live([item(1, 5)]), [1], new Map([[1, 3]]), 0);
     const pressed = beginVote(before, 1, "r1", false);
     expect(count(pressed, 1)).toBe(2);
@@ -88,7 +88,7 @@ describe("an optimistic vote", () => {
     expect([count(failed, 1), hasVoted(failed, 1)]).toEqual([5, true]);
   });
 
-  test("a look-up that began before the press does not undo it", () => {
+  test("[C6] a look-up that began before the press does not undo it", () => {
     const start = live([item(1, 5), item(2, 5)]);
     let state = beginVote(start, 1, "r1", true);
     state = settleVote(state, 1, "r1", { seq: 11, voteCount: 6, voted: true });
@@ -98,7 +98,7 @@ describe("an optimistic vote", () => {
 });
 
 describe("order", () => {
-  test("a live row takes its place by votes; beyond the pages read it has none", () => {
+  test("[C7] a live row takes its place by votes; beyond the pages read it has none", () => {
     let state = live([item(1, 9), item(2, 3)], 10, "next");
     state = applyFrame(state, { type: "feedback", seq: 11, op: "created", item: item(3, 5) });
     expect(ids(state)).toEqual([1, 3, 2]);
@@ -106,7 +106,7 @@ describe("order", () => {
     expect(ids(state)).toEqual([1, 3, 2]);
   });
 
-  test("rows stay put while counts move, until reordered", () => {
+  test("[C8] rows stay put while counts move, until reordered", () => {
     const state = applyFrame(live([item(1, 9), item(2, 8)]), {
       type: "votes",
       seq: 11,
@@ -116,7 +116,7 @@ describe("order", () => {
     expect(ids(reorder(state))).toEqual([2, 1]);
   });
 
-  test("a search takes no live rows in, and the visitor's own item stands first", () => {
+  test("[C9] a search takes no live rows in, and the visitor's own item stands first", () => {
     const search = replaceList(
       live([item(1, 9)]),
       { items: [item(1, 9)], seq: 10, nextCursor: null },
@@ -126,7 +126,7 @@ describe("order", () => {
     expect(ids(addCreated(live([item(1, 9)]), item(2), 11))).toEqual([2, 1]);
   });
 
-  test("a removed row does not come back with an older page", () => {
+  test("[C10] a removed row does not come back with an older page", () => {
     let state = applyFrame(live([item(1, 9), item(2, 8)], 10, "next"), {
       type: "feedback",
       seq: 12,
@@ -139,7 +139,7 @@ describe("order", () => {
 });
 
 describe("reach", () => {
-  test("frames before the welcome, and the welcome itself, prove nothing about the gap", () => {
+  test("[C11] frames before the welcome, and the welcome itself, prove nothing about the gap", () => {
     let state = greeted(connected(live([item(1)], 10)));
     state = applyFrame(state, { type: "votes", seq: 20, changes: [{ id: 1, voteCount: 4 }] });
     expect([state.seq, count(state, 1)]).toEqual([10, 4]);
@@ -148,7 +148,7 @@ describe("reach", () => {
     expect(applyFrame(state, { type: "votes", seq: 20, changes: [] }).seq).toBe(20);
   });
 
-  test("a page older than what was watched asks for a new hello from there", () => {
+  test("[C12] a page older than what was watched asks for a new hello from there", () => {
     const state = appendPage(live([item(2)], 10, "next"), { items: [item(1)], seq: 7, nextCursor: null });
     expect([state.seq, state.helloDue]).toEqual([7, true]);
   });
@@ -329,7 +329,7 @@ class Model {
 
 const stepsOf = fc.array(fc.tuple(fc.nat(12), fc.integer({ min: 1, max: 8 })), { maxLength: 120 });
 
-test("whatever is dropped, resent, resynced or late, the client ends with what the server has", () => {
+test("[C13] whatever is dropped, resent, resynced or late, the client ends with what the server has", () => {
   fc.assert(
     fc.property(stepsOf, (steps) => {
       const model = new Model();
@@ -348,7 +348,7 @@ test("whatever is dropped, resent, resynced or late, the client ends with what t
   );
 });
 
-test("alone on a board, no count is ever shown above one: a vote under way is never doubled", () => {
+test("[C14] alone on a board, no count is ever shown above one: a vote under way is never doubled", () => {
   const alone = fc.array(fc.tuple(fc.constantFrom(4, 5, 6, 7, 7, 8, 9, 10, 12), fc.integer({ min: 1, max: 3 })), {
     maxLength: 80,
   });

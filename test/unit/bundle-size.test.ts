@@ -8,13 +8,13 @@ import { ASSETS } from "../../src/web/generated/assets.ts";
 const WORKER_GZIP_BYTES_MAX = 350 * 1024;
 const WIDGET_BROTLI_BYTES_MAX = 10 * 1024;
 
-test("[S1] the Worker's bundle is at most 350 KiB gzip", async () => {
+test("[A1] the Worker's bundle is at most 350 KiB gzip", async () => {
   const bundle = await readFile(new URL("../../dist/worker/worker.js", import.meta.url));
   expect(bundle.byteLength).toBeGreaterThan(100_000);
   expect(gzipSync(bundle).byteLength).toBeLessThanOrEqual(WORKER_GZIP_BYTES_MAX);
 });
 
-test("[S2] the widget is at most 10 KiB brotli, and the bytes served are those counted", () => {
+test("[A2] the widget is at most 10 KiB brotli, and the bytes served are those counted", () => {
   const { brotli, rawBytes, brotliBytes } = ASSETS["widget.js"];
   const bytes = Buffer.from(brotli, "base64");
   expect(bytes.byteLength).toBe(brotliBytes);
@@ -22,7 +22,7 @@ test("[S2] the widget is at most 10 KiB brotli, and the bytes served are those c
   expect(brotliBytes).toBeLessThanOrEqual(WIDGET_BROTLI_BYTES_MAX);
 });
 
-test("[S3] both compressed forms of every asset hold the bytes that its hash names", () => {
+test("[A3] both compressed forms of every asset hold the bytes that its hash names", () => {
   for (const [name, asset] of Object.entries(ASSETS)) {
     const plain = brotliDecompressSync(Buffer.from(asset.brotli, "base64"));
     expect([name, gunzipSync(Buffer.from(asset.gzip, "base64")).equals(plain)]).toEqual([name, true]);

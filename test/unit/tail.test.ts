@@ -43,7 +43,7 @@ const fault = JSON.stringify({
   stack: "TypeError: no\n    at a (b.js:1:2)",
 });
 
-test("[T1] one line per request and object call, with what an operator looks for", () => {
+test("[O10] one line per request and object call, with what an operator looks for", () => {
   const line = formatLine(request, {}, false) ?? "";
   for (const part of ["05:06:07.089", "POST", "/api/v1/acme/ideas/feedback", "201", "4.3 ms", "ok", "req-1"])
     expect(line).toContain(part);
@@ -68,7 +68,7 @@ test("[T1] one line per request and object call, with what an operator looks for
   expect(formatLine(request, {}, true)).toContain("\u001B[32m201");
 });
 
-test("[T2] filters by workspace, object and level; what is not ours is hidden by any", () => {
+test("[O11] filters by workspace, object and level; what is not ours is hidden by any", () => {
   const shown = (filter: Parameters<typeof formatLine>[1]): boolean[] =>
     [request, call, fault, "plain"].map((line) => formatLine(line, filter, false) !== undefined);
   expect(shown({})).toEqual([true, true, true, true]);
@@ -80,7 +80,7 @@ test("[T2] filters by workspace, object and level; what is not ours is hidden by
   expect(shown({ level: "error" })).toEqual([false, false, true, false]);
 });
 
-test("[T3] a foreign line passes through and cannot steer the terminal", () => {
+test("[O12] a foreign line passes through and cannot steer the terminal", () => {
   const foreign = [
     "hello",
     "{",
@@ -100,7 +100,7 @@ test("[T3] a foreign line passes through and cannot steer the terminal", () => {
   expect(formatLine(steering, {}, false)).toContain("/\\x1b]0;owned\\x07");
 });
 
-test("[T4] wrangler's events, pretty-printed or not, give their console lines in order, exceptions and cut-offs", () => {
+test("[O13] wrangler's events, pretty-printed or not, give their console lines in order, exceptions and cut-offs", () => {
   const event = {
     outcome: "exceededCpu",
     eventTimestamp: 1_772_600_767_089,
@@ -129,7 +129,7 @@ test("[T4] wrangler's events, pretty-printed or not, give their console lines in
   ]);
 });
 
-test("[T5] arguments: ours are taken, the rest goes to wrangler, nonsense is said", () => {
+test("[O14] arguments: ours are taken, the rest goes to wrangler, nonsense is said", () => {
   expect(parseArguments(["--env", "production", "--workspace", "acme", "--level", "warn"])).toEqual({
     filter: { workspace: "acme", level: "warn" },
     local: undefined,

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { TOKENS } from "../../src/web/client/tokens.ts";
 
-test("tokens.css says what tokens.ts says", async () => {
+test("[A4] tokens.css says what tokens.ts says", async () => {
   const css = await readFile(new URL("../../src/web/client/tokens.css", import.meta.url), "utf8");
   expect(declarations(css)).toEqual(["color-scheme:light dark", ...declarations(`{${TOKENS}}`)]);
 });

@@ -35,7 +35,7 @@ async function post(server: Server, path: string, body: object): Promise<Respons
   });
 }
 
-test("[L1] new data gets the demo once, with every page that the start announces", async () => {
+test("[O1] new data gets the demo once, with every page that the start announces", async () => {
   const dataDir = await folder();
   const first = await start({ dataDir, vars: { DEMO: "true" } });
   const announced = [
@@ -63,7 +63,7 @@ test("[L1] new data gets the demo once, with every page that the start announces
   expect((await fetch(`${second.origin}/api/v1/workspaces/demo`)).status).toBe(404);
 });
 
-test("[L2] SIGTERM ends it with 0 though sockets are open, and frees the port", async () => {
+test("[O2] SIGTERM ends it with 0 though sockets are open, and frees the port", async () => {
   const server = await start();
   expect((await post(server, "/acme/ideas/feedback", { title: "One" })).status).toBe(201);
   const socket = new WebSocket(`${server.origin.replace("http", "ws")}/api/v1/acme/ideas/live`, "groundswell.v1");
@@ -75,7 +75,7 @@ test("[L2] SIGTERM ends it with 0 though sockets are open, and frees the port", 
   await expect(fetch(`${server.origin}/health`)).rejects.toThrow();
 });
 
-test("[L3] after SIGKILL the next start has everything acknowledged, at once, on the same port and data", async () => {
+test("[O3] after SIGKILL the next start has everything acknowledged, at once, on the same port and data", async () => {
   const dataDir = await folder();
   let server = await start({ dataDir });
   const acknowledged: number[] = [];
@@ -101,7 +101,7 @@ test("[L3] after SIGKILL the next start has everything acknowledged, at once, on
   expect(kept.filter((status) => status !== 200)).toEqual([]);
 });
 
-test("[L4] workerd does not outlive a start that was killed alone", async () => {
+test("[O4] workerd does not outlive a start that was killed alone", async () => {
   const server = await start();
   process.kill(server.pid, "SIGKILL");
   await expect
@@ -114,7 +114,7 @@ test("[L4] workerd does not outlive a start that was killed alone", async () => 
     .toBe("gone");
 });
 
-test("[L5] a taken port, a taken data directory and a bad port are one plain line each", async () => {
+test("[O5] a taken port, a taken data directory and a bad port are one plain line each", async () => {
   const taken = createServer();
   await new Promise<void>((settle) => {
     taken.listen(0, "127.0.0.1", settle);
@@ -135,7 +135,7 @@ test("[L5] a taken port, a taken data directory and a bad port are one plain lin
   expect(await why({ port: 70_000, dataDir: await folder() })).toMatch(/^PORT must be a number/u);
 });
 
-test("[L6] the operator's token is made once, is nobody else's to read, and opens what is closed without it", async () => {
+test("[O6] the operator's token is made once, is nobody else's to read, and opens what is closed without it", async () => {
   const dataDir = await folder();
   const server = await start({ dataDir, vars: { OPEN_WORKSPACES: "false" } });
   const path = join(dataDir, "operator-token");
@@ -151,7 +151,7 @@ test("[L6] the operator's token is made once, is nobody else's to read, and open
   expect(await create(server.operatorToken)).toBe(201);
 });
 
-test("[L7] the Worker is told the socket's address, whatever the client claims", async () => {
+test("[O7] the Worker is told the socket's address, whatever the client claims", async () => {
   const dataDir = await folder();
   const worker = { config: join(dataDir, "wrangler.toml"), bundle: join(dataDir, "echo.js") };
   await writeFile(worker.config, 'name = "echo"\nmain = "echo.js"\ncompatibility_date = "2026-10-20"\n');
@@ -172,7 +172,7 @@ test("[L7] the Worker is told the socket's address, whatever the client claims",
   }
 });
 
-test("[L8] stdout has one JSON line per request and per object call", async () => {
+test("[O8] stdout has one JSON line per request and per object call", async () => {
   const server = await start();
   const before = server.logs().length;
   const id = (await post(server, "/acme/ideas/feedback", { title: "One" })).headers.get("x-request-id");
