@@ -1,7 +1,7 @@
 /** Random commands on the real object against a model in memory, with evictions, alarms and repeats among them. Ids are those of test/SPEC.md. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { Clock } from "./clock.ts";
 import { type Command, command } from "./commands.ts";
 import { ModelRun } from "./model-run.ts";
@@ -18,7 +18,7 @@ const KEPT: readonly { readonly seed: number; readonly path: string }[] = [];
 const sequences = fc.array(command, { minLength: COMMANDS_MAX / 4, maxLength: COMMANDS_MAX, size: "max" });
 const clock = new Clock();
 beforeAll(() => clock.install());
-afterAll(() => vi.restoreAllMocks());
+afterAll(() => clock.restore());
 
 async function play(commands: readonly Command[]): Promise<void> {
   const run = new ModelRun(clock);
