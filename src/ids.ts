@@ -1,7 +1,7 @@
 /** Names and ids of the public contract: slugs, their reserved words, request ids. */
 import { SLUG_CHARS_MAX } from "./limits.ts";
 
-export const SLUG_PATTERN = /* @__PURE__ */ new RegExp(`^[a-z0-9-]{1,${String(SLUG_CHARS_MAX)}}$`);
+export const SLUG_PATTERN = /* @__PURE__ */ (() => new RegExp(`^[a-z0-9-]{1,${String(SLUG_CHARS_MAX)}}$`))();
 
 /** Every literal path segment of the API and the pages: a workspace or board of that name could never be reached. */
 export const RESERVED_SLUGS: ReadonlySet<string> = new Set([

@@ -34,7 +34,9 @@ describe("my workspaces", () => {
     await evictDurableObject(stub);
     await runDurableObjectAlarm(stub);
     expect(await mine()).toContainEqual(expect.objectContaining({ slug, name: "Second" }));
-    const waiting = await runInDurableObject(stub, (_, { storage }) => storage.sql.exec("SELECT * FROM outbox").toArray());
+    const waiting = await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec("SELECT * FROM outbox").toArray(),
+    );
     expect(waiting).toEqual([]);
   });
 });

@@ -70,14 +70,10 @@ export function boardApi(origin: string, workspace: string, board: string) {
     },
 
     /** Weight by item id, for the items of `ids` (at most 100) that the person voted for. */
-    async lookUpVotes(
-      ids: readonly number[],
-      externalUserId: string,
-      signal?: AbortSignal,
-    ): Promise<Map<number, number>> {
+    async lookUpVotes(ids: readonly number[], externalUserId: string): Promise<Map<number, number>> {
       if (ids.length === 0) return new Map();
       const query = { ids: ids.join(), externalUserId };
-      const { body } = await call<Record<string, number>>(`${base}/votes`, { query, signal });
+      const { body } = await call<Record<string, number>>(`${base}/votes`, { query });
       return new Map(Object.entries(body).map(([id, weight]) => [Number(id), weight]));
     },
   };

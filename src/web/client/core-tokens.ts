@@ -7,7 +7,7 @@ export const CORE = `
 --gs-bg:light-dark(#fff,#151b1a);
 --gs-text:light-dark(#14201d,#e8efed);
 --gs-accent:light-dark(#0f766e,#2fb8a8);
---gs-font:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
+--gs-font:system-ui,sans-serif;
 `;
 
 /** How a status reads, and which of the tokens' hues it wears (`--gs-<hue>`, `--gs-<hue>-soft`). `open` wears no badge. */

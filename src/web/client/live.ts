@@ -1,26 +1,31 @@
 /**
- * Keeps a board's state live: the socket, its heartbeat and its resume by seq. Votes go through the outbox (`outbox.ts`), over
- * this socket when it is open and over REST when it is not. Owns no state of the board: it reads and writes it through `store`.
+ * Keeps a board's state live: the socket and what comes over it. Its signs of life are `live-heartbeat.ts`'s, what it asks of the
+ * server `live-resume.ts`'s, when it may come back `live-reach.ts`'s. Votes go through the outbox (`outbox.ts`), over this socket
+ * when it is open and over REST when it is not. Owns no state of the board: it reads and writes it through `store`.
  */
 import ReconnectingWebSocket from "partysocket/ws";
-import { HEARTBEAT, LIVE_SUBPROTOCOL } from "../../protocol/live/version.ts";
+import { LIVE_SUBPROTOCOL } from "../../protocol/live/version.ts";
 import type { UpFrame } from "../../protocol/live/up.ts";
 import type { Api } from "./api.ts";
-import { applyFrame, connected, greeted } from "./board-state.ts";
+import { applyFrame, connected } from "./board-state.ts";
 import type { BoardState } from "./board-state.ts";
 import { readFrame } from "./live-frame.ts";
+import { openHeartbeat } from "./live-heartbeat.ts";
+import { untilReachable } from "./live-reach.ts";
+import { openResume } from "./live-resume.ts";
 import { openOutbox } from "./outbox.ts";
 import type { Refusal } from "./outbox.ts";
 
-const HEARTBEAT_MS = 25_000;
-const PONG_WAIT_MS = 5_000;
-/** A network that says it is offline is believed this long; some systems report it wrongly. */
-const OFFLINE_TRUST_MS = 30_000;
-/** After a server's restart everybody comes back: spread over this. */
-const RECONNECT_SPREAD_MS = 600;
 /** The server closed for a broken rule (1008, 1009), such as too many sockets: come back slowly. */
 const REFUSED_WAIT_MS = 30_000;
-const REREAD_WAIT_MS = 2_000;
+/** Waits between tries: at once, then from half a second, longer each time. */
+const RECONNECTING = {
+  minReconnectionDelay: 500,
+  maxReconnectionDelay: 8_000,
+  reconnectionDelayGrowFactor: 1.6,
+  connectionTimeout: 8_000,
+  minUptime: 5_000,
+};
 
 export type LiveStatus = "connecting" | "live" | "offline";
 export type Store = { readonly get: () => BoardState; readonly set: (state: BoardState) => void };
@@ -45,16 +50,16 @@ export type Live = {
   readonly stop: () => void;
 };
 
-// oxlint-disable-next-line max-lines-per-function -- one socket's closures; a class costs the widget's budget more
 export function openLive({ api, externalUserId, store, reread, onStatus, onRefused }: LiveOptions): Live {
   let socket: ReconnectingWebSocket | null = null;
-  let waitUntil = 0;
-  let beat: ReturnType<typeof setTimeout> | undefined;
-  let rereading = false;
+  /** No socket before; epoch ms. 0 until the first one was there. */
+  let notBefore = 0;
 
   const outbox = openOutbox({ api, externalUserId, store, send, drop, onRefused });
+  const heartbeat = openHeartbeat(send, drop);
+  const resume = openResume({ store, send, reread, wanted: () => socket !== null });
 
-  function send(frame: UpFrame | typeof HEARTBEAT.request): boolean {
+  function send(frame: UpFrame | string): boolean {
     if (socket?.readyState !== WebSocket.OPEN) return false;
     return socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
   }
@@ -64,83 +69,46 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
     socket?.reconnect();
   }
 
-  /** Asks for a sign of life after a silence. */
-  function listen(): void {
-    clearTimeout(beat);
-    beat = setTimeout(() => {
-      if (send(HEARTBEAT.request)) beat = setTimeout(drop, PONG_WAIT_MS);
-    }, HEARTBEAT_MS);
-  }
-
-  /** Does what the state asks for: read the list anew, or say (again) from where on changes are wanted. */
-  async function follow(): Promise<void> {
-    const { resync, helloDue, seq } = store.get();
-    if (!resync) {
-      if (helloDue && seq !== null && send({ type: "hello", since: seq })) store.set(greeted(store.get()));
-      return;
-    }
-    if (rereading) return;
-    rereading = true;
-    await reread().catch(() => undefined);
-    // A list that is still too old, or none at all: not again at once.
-    if (store.get().resync) await pause(REREAD_WAIT_MS);
-    rereading = false;
-    if (socket !== null) await follow();
-  }
-
-  async function whenReachable(): Promise<string> {
-    const spread = waitUntil === 0 ? 0 : Math.random() * RECONNECT_SPREAD_MS;
-    await pause(Math.max(waitUntil - Date.now(), spread));
-    if (!navigator.onLine) {
-      await new Promise((resolve) => {
-        addEventListener("online", resolve, { once: true });
-        setTimeout(resolve, OFFLINE_TRUST_MS);
-      });
-    }
-    return api.liveUrl(externalUserId);
-  }
-
   function onMessage(data: string): void {
-    listen();
+    heartbeat.heard();
     try {
       const frame = readFrame(data);
       if (frame === null) return;
       if (frame.type === "ack") outbox.acknowledged(frame);
       else if (frame.type === "error") outbox.refused(frame);
       else store.set(applyFrame(store.get(), frame));
-      void follow();
+      void resume();
     } catch {
       // Not a frame of this protocol.
     }
   }
 
   function onOpen(): void {
-    listen();
+    heartbeat.heard();
     onStatus("live");
     store.set(connected(store.get()));
-    void follow();
+    void resume();
     outbox.reach(true);
   }
 
   function onClose(code: number): void {
-    clearTimeout(beat);
-    waitUntil = Date.now() + (code === 1008 || code === 1009 ? REFUSED_WAIT_MS : 0);
+    heartbeat.end();
+    notBefore = Date.now() + (code === 1008 || code === 1009 ? REFUSED_WAIT_MS : 0);
     outbox.reach(false);
-    onStatus(navigator.onLine ? "connecting" : "offline");
+    onStatus(status());
+  }
+
+  async function address(): Promise<string> {
+    await untilReachable(notBefore);
+    return api.liveUrl(externalUserId);
   }
 
   return {
     vote: outbox.vote,
     start() {
       if (socket !== null) return;
-      onStatus(navigator.onLine ? "connecting" : "offline");
-      socket = new ReconnectingWebSocket(whenReachable, LIVE_SUBPROTOCOL, {
-        minReconnectionDelay: 500,
-        maxReconnectionDelay: 8_000,
-        reconnectionDelayGrowFactor: 1.6,
-        connectionTimeout: 8_000,
-        maxEnqueuedMessages: 0,
-      });
+      onStatus(status());
+      socket = new ReconnectingWebSocket(address, LIVE_SUBPROTOCOL, RECONNECTING);
       socket.onopen = onOpen;
       socket.onmessage = (event) => onMessage(String(event.data));
       socket.onclose = (event) => onClose(event.code);
@@ -154,6 +122,7 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
   };
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Of a socket that is not open. */
+function status(): LiveStatus {
+  return navigator.onLine ? "connecting" : "offline";
 }

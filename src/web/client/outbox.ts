@@ -46,100 +46,119 @@ export type OutboxOptions = {
   readonly onRefused: (feedbackId: number, refusal: Refusal) => void;
 };
 
-// oxlint-disable-next-line max-lines-per-function -- one queue's closures; a class costs the widget's budget more
-export function openOutbox({ api, externalUserId, store, send, drop, onRefused }: OutboxOptions) {
-  const entries = new Map<number, Entry>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let open = false;
-  let closedAt = Date.now();
-  let sentAt = 0;
+type Queue = OutboxOptions & {
+  readonly kept: Map<number, Entry>;
+  timer?: ReturnType<typeof setTimeout>;
+  /** The socket is; since when it is not, and when it was last sent a vote; epoch ms. */
+  isOpen: boolean;
+  closedAt: number;
+  sentAt: number;
+};
 
-  function vote(id: number, voted: boolean): void {
-    const press = { requestId: randomId(), voted };
-    const entry = entries.get(id);
-    if (entry === undefined && entries.size >= ITEMS_MAX) {
-      return onRefused(id, { code: "NETWORK", message: "Too many votes are waiting." });
-    }
-    store.set(beginVote(store.get(), id, press.requestId, voted));
-    if (entry === undefined) entries.set(id, { ...press, due: 0, tries: 0 });
-    else if (entry.way === undefined) Object.assign(entry, press);
-    else entry.next = press;
-    pump();
-  }
-
-  /** Sends what can be sent, and looks again while something is left. */
-  function pump(): void {
-    clearTimeout(timer);
-    const now = Date.now();
-    for (const [id, entry] of entries) {
-      const { requestId, voted, way } = entry;
-      if (entry.due > now || way === "rest") continue;
-      if (way === "socket") return drop();
-      if (!open) {
-        if (now - closedAt >= SOCKET_WAIT_MS) void byRest(id, entry);
-      } else if (
-        now - sentAt >= SEND_INTERVAL_MS &&
-        send({ type: voted ? "vote" : "unvote", requestId, feedbackId: id, externalUserId })
-      ) {
-        sentAt = now;
-        Object.assign(entry, { way: "socket", due: now + ACK_WAIT_MS });
-      }
-    }
-    if (entries.size > 0) timer = setTimeout(pump, SEND_INTERVAL_MS);
-  }
-
-  async function byRest(id: number, entry: Entry): Promise<void> {
-    entry.way = "rest";
-    try {
-      settle(id, entry, await api.vote(id, externalUserId, entry.voted));
-    } catch (error) {
-      refused(id, entry, error as ApiError);
-    }
-  }
-
-  /** Not under way any more: whatever was pressed last is what to send. */
-  function take(entry: Entry, wait = 0): void {
-    Object.assign(entry, entry.next, { way: undefined, next: undefined, due: Date.now() + wait });
-  }
-
-  function settle(id: number, entry: Entry, answer: SettledVote): void {
-    store.set(settleVote(store.get(), id, entry.requestId, answer));
-    done(id, entry);
-  }
-
-  /** No answer, or one that says "later": it waits as long as it takes. */
-  function refused(id: number, entry: Entry, error: ApiError): void {
-    if (error.passing) return take(entry, RETRY_WAIT_MS * (entry.tries += 1));
-    store.set(failVote(store.get(), id, entry.requestId));
-    if (entry.next === undefined) onRefused(id, error);
-    done(id, entry);
-  }
-
-  function done(id: number, entry: Entry): void {
-    if (entry.next === undefined) entries.delete(id);
-    else take(entry);
-    pump();
-  }
-
-  function under(requestId: string | undefined, answer: (id: number, entry: Entry) => void): void {
-    for (const [id, entry] of entries) if (entry.requestId === requestId) answer(id, entry);
-  }
+export function openOutbox(options: OutboxOptions) {
+  const queue: Queue = {
+    ...options,
+    kept: new Map(),
+    isOpen: false,
+    closedAt: Date.now(),
+    sentAt: 0,
+  };
 
   return {
-    vote,
+    vote: (id: number, voted: boolean) => vote(queue, id, voted),
     /** The socket opened or closed. What went over a lost one may or may not have arrived: it goes again. */
-    reach(now: boolean): void {
-      if (open !== now) closedAt = Date.now();
-      open = now;
-      if (!open) for (const entry of entries.values()) if (entry.way === "socket") take(entry);
-      pump();
+    reach(open: boolean): void {
+      if (queue.isOpen !== open) queue.closedAt = Date.now();
+      queue.isOpen = open;
+      if (!open) for (const entry of queue.kept.values()) if (entry.way === "socket") take(entry);
+      pump(queue);
     },
     acknowledged(ack: Extract<DownFrame, { type: "ack" }>): void {
-      under(ack.requestId, (id, entry) => settle(id, entry, ack));
+      under(queue, ack.requestId, (id, entry) => settle(queue, id, entry, ack));
     },
     refused({ requestId, code, message }: Extract<DownFrame, { type: "error" }>): void {
       const status = code === "OVERLOADED" || code === "INTERNAL" ? 503 : 409;
-      under(requestId, (id, entry) => refused(id, entry, new ApiError(code, message, status)));
+      under(queue, requestId, (id, entry) => refuse(queue, id, entry, new ApiError(code, message, status)));
     },
   };
+}
+
+function vote(queue: Queue, id: number, voted: boolean): void {
+  const { kept, store } = queue;
+  const press = { requestId: randomId(), voted };
+  const entry = kept.get(id);
+  if (entry === undefined && kept.size >= ITEMS_MAX) {
+    return queue.onRefused(id, { code: "NETWORK", message: "Too many votes are waiting." });
+  }
+  store.set(beginVote(store.get(), id, press.requestId, voted));
+  if (entry === undefined) kept.set(id, { ...press, due: 0, tries: 0 });
+  else if (entry.way === undefined) Object.assign(entry, press);
+  else entry.next = press;
+  pump(queue);
+}
+
+/** Sends what can be sent, and looks again while something is left. */
+function pump(queue: Queue): void {
+  clearTimeout(queue.timer);
+  const now = Date.now();
+  for (const [id, entry] of queue.kept) {
+    const { requestId, voted, way } = entry;
+    if (entry.due > now || way === "rest") continue;
+    if (way === "socket") return queue.drop();
+    if (!queue.isOpen) {
+      if (now - queue.closedAt >= SOCKET_WAIT_MS) void byRest(queue, id, entry);
+    } else if (
+      now - queue.sentAt >= SEND_INTERVAL_MS &&
+      queue.send({
+        type: voted ? "vote" : "unvote",
+        requestId,
+        feedbackId: id,
+        externalUserId: queue.externalUserId,
+      })
+    ) {
+      queue.sentAt = now;
+      Object.assign(entry, { way: "socket", due: now + ACK_WAIT_MS });
+    }
+  }
+  if (queue.kept.size > 0) queue.timer = setTimeout(() => pump(queue), SEND_INTERVAL_MS);
+}
+
+async function byRest(queue: Queue, id: number, entry: Entry): Promise<void> {
+  entry.way = "rest";
+  try {
+    settle(queue, id, entry, await queue.api.vote(id, queue.externalUserId, entry.voted));
+  } catch (error) {
+    refuse(queue, id, entry, error as ApiError);
+  }
+}
+
+function settle(queue: Queue, id: number, entry: Entry, answer: SettledVote): void {
+  const { store } = queue;
+  store.set(settleVote(store.get(), id, entry.requestId, answer));
+  finish(queue, id, entry);
+}
+
+/** No answer, or one that says "later": it waits as long as it takes. */
+function refuse(queue: Queue, id: number, entry: Entry, error: ApiError): void {
+  if (error.passing) return take(entry, RETRY_WAIT_MS * (entry.tries += 1));
+  const { store } = queue;
+  store.set(failVote(store.get(), id, entry.requestId));
+  if (entry.next === undefined) queue.onRefused(id, error);
+  finish(queue, id, entry);
+}
+
+function finish(queue: Queue, id: number, entry: Entry): void {
+  if (entry.next === undefined) queue.kept.delete(id);
+  else take(entry);
+  pump(queue);
+}
+
+/** Not under way any more: whatever was pressed last is what to send. */
+function take(entry: Entry, wait = 0): void {
+  Object.assign(entry, entry.next, { way: undefined, next: undefined, due: Date.now() + wait });
+}
+
+/** The entry whose request is under way by this id, if it still is. */
+function under(queue: Queue, requestId: string | undefined, answer: (id: number, entry: Entry) => void): void {
+  for (const [id, entry] of queue.kept) if (entry.requestId === requestId) answer(id, entry);
 }

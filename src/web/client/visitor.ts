@@ -1,6 +1,6 @@
 /**
- * Who votes, when the host page has not said: a random id of this browser. The widget keeps it in the host page's localStorage;
- * the board page hands in its cookie's value. Never throws: storage may be blocked, and then the id lives as long as the page.
+ * Who votes, when the host page has not said: a random id of this browser, which the widget keeps in the host page's localStorage.
+ * Never throws: storage may be blocked, and then the id lives as long as the page.
  */
 import { randomId } from "../../ids.ts";
 
@@ -9,23 +9,16 @@ const VISITOR = /^v_[\w-]{22}$/u;
 
 let remembered: string | undefined;
 
-export function isVisitorId(text: string): boolean {
-  return VISITOR.test(text);
-}
-
 /** `v_` and 128 random bits as 22 base64url characters. */
-export function newVisitorId(): string {
-  return `v_${randomId()}`;
-}
-
 export function visitorId(): string {
   if (remembered !== undefined) return remembered;
+  remembered = `v_${randomId()}`;
   try {
-    const stored = localStorage.getItem(STORAGE_KEY);
-    remembered = stored !== null && isVisitorId(stored) ? stored : newVisitorId();
-    if (stored !== remembered) localStorage.setItem(STORAGE_KEY, remembered);
+    const stored = localStorage.getItem(STORAGE_KEY) ?? "";
+    if (VISITOR.test(stored)) remembered = stored;
+    else localStorage.setItem(STORAGE_KEY, remembered);
   } catch {
-    remembered ??= newVisitorId();
+    // Blocked.
   }
   return remembered;
 }

@@ -5,7 +5,7 @@
  * on the page, and throws nothing into it.
  */
 import { defineBoard } from "./widget/board-element.ts";
-import { contained, swallow } from "./widget/element.ts";
+import { contain } from "./widget/element.ts";
 import { identify } from "./widget/identity.ts";
 import { openPanel } from "./widget/panel.ts";
 import type { Panel } from "./widget/panel.ts";
@@ -29,30 +29,25 @@ function start(): void {
   let panel: Panel | undefined;
 
   const command: Global = (name, detail) => {
-    try {
+    void contain(() => {
       if (name === "identify") identify((detail as { externalUserId?: unknown } | undefined)?.externalUserId);
       else if (name === "open") panel?.open();
       else if (name === "close") panel?.close();
-    } catch (error) {
-      swallow(error);
-    }
+    });
   };
   command.ready = true;
   window.Groundswell = command;
   if (options["user"] !== undefined) identify(options["user"]);
   defineBoard(origin);
 
-  const begin = contained(() => {
+  const begin = (): void => {
     const { workspace, board } = options;
     if (workspace && board) panel = openPanel({ origin, workspace, board }, options);
     for (const [name, detail] of waiting?.q ?? []) command(name, detail);
-  });
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin, { once: true });
+  };
+  if (document.readyState === "loading")
+    document.addEventListener("DOMContentLoaded", () => void contain(begin), { once: true });
   else begin();
 }
 
-try {
-  start();
-} catch (error) {
-  swallow(error);
-}
+void contain(start);

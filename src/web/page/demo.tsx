@@ -1,34 +1,64 @@
 /** @jsxRuntime automatic @jsxImportSource hono/jsx */
 /**
- * A stand-in for a customer's own site with the widget on it, for `npm start`. It shares no style with our pages, as a customer's site
- * would not: its few rules stand inline under a nonce.
+ * A stand-in for a customer's own site with the widget on it, for `npm start`: the makers of Harbor, whose users' ideas the demo
+ * workspace holds. It shares no style with our pages, as a customer's site would not: its few rules stand inline under a nonce.
  */
 import { raw } from "hono/html";
 
+/** Harbor's blue, which the widget takes over from the page. */
+const BLUE = "#1f4b8f";
 const STYLE = `
-:root{color-scheme:light dark;--ink:light-dark(#2b2118,#f3ebe0);--soft:light-dark(#6f5f50,#b9aa9a);--paper:light-dark(#fbf6ee,#1a1511);--card:light-dark(#fffdf9,#231d18);--rule:light-dark(#e9dfd0,#3a3028);--clay:light-dark(#a8441f,#f0936c)}
+:root{color-scheme:light;--navy:#12243d;--soft:#4a5b73;--mist:#e6edf4;--rule:#cbd7e3;--blue:${BLUE};--flag:#ffcf33}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.6 Georgia,"Times New Roman",serif}
-header,main,footer{max-width:1000px;margin:0 auto;padding:0 24px}
-header{display:flex;align-items:baseline;gap:28px;padding-top:28px}
-header b{font-size:22px;letter-spacing:-.01em;margin-right:auto}
-header a{color:var(--soft);text-decoration:none;font-size:16px}
-h1{font-size:clamp(36px,6vw,60px);line-height:1.08;letter-spacing:-.02em;margin:72px 0 18px;max-width:14ch;font-weight:500}
-.lead{max-width:52ch;color:var(--soft);font-size:20px;margin:0}
-.three{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:20px;margin:56px 0 80px}
-.three div{background:var(--card);border:1px solid var(--rule);border-radius:4px;padding:24px}
-.three h2{font-size:19px;margin:0 0 6px;color:var(--clay)}
-.three p{margin:0;color:var(--soft);font-size:16px}
-.ask{border-top:1px solid var(--rule);padding:56px 0 96px}
-.ask>h2{font-size:32px;font-weight:500;letter-spacing:-.015em;margin:0 0 6px}
-.ask>p{margin:0 0 28px;color:var(--soft)}
-footer{padding-bottom:40px;color:var(--soft);font-size:14px}
+body{margin:0;background:var(--mist);color:var(--navy);font:18px/1.6 Seravek,"Gill Sans Nova",Ubuntu,Calibri,"DejaVu Sans",sans-serif}
+h1,h2,h3,.name{font-family:Bahnschrift,"DIN Alternate","Franklin Gothic Medium","Nimbus Sans Narrow",sans-serif-condensed,sans-serif;line-height:1.1;margin:0}
+p{margin:0}
+a{color:var(--blue)}
+code{font-size:.88em;white-space:nowrap}
+.in{max-width:1120px;margin:0 auto;padding:0 28px}
+.top .in{display:flex;align-items:center;gap:12px;padding-block:22px}
+.name{font-size:26px;font-weight:700;margin-right:auto}
+.top a{color:inherit;text-decoration:none;margin-left:20px}
+.top a:hover{text-decoration:underline}
+.hero{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.05fr);gap:56px;align-items:center;padding-block:64px 88px}
+h1{font-size:clamp(38px,5vw,60px);text-wrap:balance}
+.lead{margin-top:22px;font-size:20px;color:var(--soft);max-width:36ch}
+.desk{background:#fff;border-radius:4px;box-shadow:12px 12px 0 var(--blue);padding:8px 24px;list-style:none;margin:0 12px 12px 0}
+.desk li{display:grid;grid-template-columns:40px minmax(0,1fr);gap:2px 16px;padding:18px 0;align-items:center}
+.desk li+li{border-top:1px solid var(--rule)}
+.who{grid-row:span 2;width:40px;height:40px;border-radius:50%;display:grid;place-items:center;background:var(--navy);color:#fff;font-size:15px}
+.desk .free{background:none;border:2px dashed var(--soft);color:var(--soft)}
+.desk b{font-weight:600}
+.desk p{color:var(--soft);font-size:16px;line-height:1.4}
+mark{background:var(--flag);color:var(--navy);padding:1px 6px}
+.new{background:var(--navy);color:#fff}
+.new .in{padding-block:64px}
+h2{font-size:clamp(30px,3.6vw,42px)}
+.new ul{list-style:none;padding:0;margin:32px 0 0;display:grid;grid-template-columns:repeat(auto-fit,minmax(250px,1fr));gap:28px 48px}
+.new li{border-top:3px solid var(--flag);padding-top:16px}
+.new h3{font-size:21px;margin-bottom:6px}
+.new p{color:#c3d0e0;font-size:17px}
+.ask{display:grid;grid-template-columns:minmax(0,300px) minmax(0,1fr);gap:32px 64px;align-items:start;padding-block:80px 96px}
+.ask>div{position:sticky;top:32px}
+.ask .word{margin-top:14px;color:var(--soft)}
+aside{margin-top:32px;padding-left:16px;border-left:4px solid var(--flag);font-size:15px;line-height:1.55;color:var(--soft)}
+footer .in{padding-block:28px 96px;border-top:1px solid var(--rule);color:var(--soft);font-size:15px}
+@media(max-width:860px){.hero,.ask{grid-template-columns:minmax(0,1fr);padding-block:36px 64px}.ask>div{position:static}.in{padding-inline:20px}}
+@media(max-width:460px){.top a:not(:last-child){display:none}}
 `;
 
-const FEATURES = [
-  ["Harvest windows", "Frost dates, soil warmth and your own notes, turned into one line a day: sow, wait or pick."],
-  ["Shared beds", "Everyone on the plot sees who watered what. No more drowned tomatoes."],
-  ["Seed ledger", "What you kept, what you swapped, what came up. Three seasons on one page."],
+/** What Harbor looks like: who has which conversation. */
+const DESK = [
+  { initials: "MA", subject: "Invoice 2291 twice in the same month", doing: "Mira has it, due today", now: true },
+  { initials: "TK", subject: "Where is my parcel to Graz?", doing: "Theo has it until Thursday" },
+  { initials: "", subject: "Can we move our plan to yearly?", doing: "Nobody has it yet" },
+] as const satisfies readonly { initials: string; subject: string; doing: string; now?: true }[];
+
+/** All of them were ideas on the demo's board, and are marked completed there. */
+const SHIPPED = [
+  ["Undo send", "Thirty seconds to remember the attachment. Everyone sets their own, from none to half a minute."],
+  ["A dark theme", "It follows the system, or stays on all day for the night shift."],
+  ["Notes that mention someone", "Write @Theo in a private note: he is told, and need not follow it forever after."],
 ] as const;
 
 export function DemoPage({ nonce }: { readonly nonce: string }) {
@@ -38,38 +68,101 @@ export function DemoPage({ nonce }: { readonly nonce: string }) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>Plotwise: the allotment planner</title>
+        <title>Harbor: the shared inbox for small support teams</title>
         <style nonce={nonce}>{raw(STYLE)}</style>
-        <script src="/widget.js" data-workspace="demo" data-board="ideas" async></script>
+        <script
+          src="/widget.js"
+          data-workspace="demo"
+          data-board="ideas"
+          data-theme="light"
+          data-accent={BLUE}
+          async
+        ></script>
       </head>
       <body>
-        <header>
-          <b>Plotwise</b>
-          <a href="#features">Features</a>
-          <a href="#ideas">Ideas</a>
+        <header class="top">
+          <div class="in">
+            <Flag />
+            <span class="name">Harbor</span>
+            <a href="#new">What is new</a>
+            <a href="#ideas">Ideas</a>
+          </div>
         </header>
         <main>
-          <h1>A calmer year on the allotment.</h1>
-          <p class="lead">
-            Plotwise plans sowing, watering and harvest for gardens that several people share. (It is made up: this page
-            shows Groundswell’s widget on somebody else’s site. Try the button in the corner.)
-          </p>
-          <div class="three" id="features">
-            {FEATURES.map(([name, text]) => (
-              <div>
-                <h2>{name}</h2>
-                <p>{text}</p>
-              </div>
-            ))}
+          <div class="in hero">
+            <div>
+              <h1>Every question has somebody’s name on it.</h1>
+              <p class="lead">
+                Harbor is the shared inbox for small support teams. You see who has which conversation, what was
+                promised, and what still waits.
+              </p>
+            </div>
+            <Desk />
           </div>
-          <section class="ask" id="ideas">
-            <h2>What should we build next?</h2>
-            <p>The same board, inline. Votes here and in the corner move together.</p>
-            <groundswell-board workspace="demo" board="ideas"></groundswell-board>
+          <section class="new" id="new">
+            <div class="in">
+              <h2>New, because you asked</h2>
+              <ul>
+                {SHIPPED.map(([name, text]) => (
+                  <li>
+                    <h3>{name}</h3>
+                    <p>{text}</p>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          </section>
+          <section class="in ask" id="ideas">
+            <div>
+              <h2>What should we build next?</h2>
+              <p class="word">Vote for what would make your day easier, or tell us something new.</p>
+              <AboutThisPage />
+            </div>
+            <groundswell-board workspace="demo" board="ideas" theme="light" accent={BLUE}></groundswell-board>
           </section>
         </main>
-        <footer>Plotwise is a sample page of this Groundswell instance.</footer>
+        <footer>
+          <div class="in">Harbor does not exist. This is the sample page of a Groundswell instance.</div>
+        </footer>
       </body>
     </html>
+  );
+}
+
+/** The signal flag K: "I wish to communicate with you." */
+function Flag() {
+  return (
+    <svg width="34" height="26" viewBox="0 0 34 26" aria-hidden="true">
+      <path fill="#ffcf33" d="M0 0h17v26H0z" />
+      <path fill={BLUE} d="M17 0h17v26H17z" />
+    </svg>
+  );
+}
+
+function Desk() {
+  return (
+    <ul class="desk">
+      {DESK.map((row) => (
+        <li>
+          <span class={row.initials === "" ? "who free" : "who"} aria-hidden="true">
+            {row.initials}
+          </span>
+          <b>{row.subject}</b>
+          <p>{"now" in row ? <mark>{row.doing}</mark> : row.doing}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** For whoever looks at Groundswell here; a customer's page would not have it. */
+function AboutThisPage() {
+  return (
+    <aside aria-label="About this page">
+      This page stands for your own site. Groundswell is the button in the corner and the board beside this text, which
+      move together. The page is light, so both say <code>light</code> (<code>data-theme</code> on the script,{" "}
+      <code>theme</code> on the board), and take its blue as their accent. Left alone, they follow each visitor’s
+      system.
+    </aside>
   );
 }

@@ -1,7 +1,7 @@
 /** `<groundswell-board workspace="acme" board="ideas">`: the same board inline. Attributes are read once; its place on the page may change. */
 import { openBoardView } from "./board-view.ts";
 import type { BoardView } from "./board-view.ts";
-import { swallow } from "./element.ts";
+import { contain } from "./element.ts";
 import { lookRoot } from "./look.ts";
 import { adoptStyles } from "./styles.ts";
 
@@ -19,12 +19,10 @@ export function defineBoard(origin: string): void {
       #view: BoardView | undefined;
 
       connectedCallback(): void {
-        try {
+        void contain(() => {
           this.#view ??= this.#build();
           this.#view.wake();
-        } catch (error) {
-          swallow(error);
-        }
+        });
       }
 
       disconnectedCallback(): void {

@@ -4,7 +4,8 @@
  */
 type Child = Node | string | null | undefined;
 type Listener = (event: Event) => void | Promise<void>;
-type Props = Readonly<Record<string, string | number | boolean | Listener | undefined>>;
+/** Attributes and listeners, or only the class. */
+type Props = string | Readonly<Record<string, string | number | boolean | Listener | undefined>>;
 
 const TYPING_PAUSE_MS = 200;
 const SVG = "http://www.w3.org/2000/svg";
@@ -12,14 +13,15 @@ const SVG = "http://www.w3.org/2000/svg";
 /** `on…` props are listeners; null and undefined leave an attribute out. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  props: Props = {},
+  props: Props = "",
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   // Or else a button would send the form it stands in.
   if (tag === "button") element.setAttribute("type", tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (typeof value === "function") element.addEventListener(name.slice(2), contained(value));
+  for (const [name, value] of Object.entries(typeof props === "string" ? { class: props } : props)) {
+    if (typeof value === "function")
+      element.addEventListener(name.slice(2), (event) => void contain(() => value(event)));
     else if (value !== undefined) element.setAttribute(name, String(value));
   }
   element.append(...children.flatMap((child) => child ?? []));
@@ -51,20 +53,14 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** A failure of ours must not reach the host page's error handlers. */
-export function contained(listener: Listener): (event?: Event) => void {
-  return (event) => {
-    try {
-      void Promise.resolve(listener(event ?? new Event(""))).catch(swallow);
-    } catch (error) {
-      swallow(error);
-    }
-  };
-}
-
-export function swallow(error: unknown): void {
-  // oxlint-disable-next-line no-console -- debug level is hidden by default, and there is no other place on a foreign page
-  console.debug("groundswell", error);
+/** Runs it now; a failure of ours must not reach the host page's error handlers. */
+export async function contain(action: () => void | Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    // Debug level is hidden by default, and there is no other place on a foreign page.
+    console.debug("groundswell", error);
+  }
 }
 
 /** `action` once typing pauses. */
@@ -72,6 +68,6 @@ export function later(action: () => Promise<void>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void action().catch(swallow), TYPING_PAUSE_MS);
+    timer = setTimeout(() => void contain(action), TYPING_PAUSE_MS);
   };
 }

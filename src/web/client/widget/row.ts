@@ -17,16 +17,11 @@ export function openRow(id: number, onVote: (id: number, voted: boolean) => void
   const number = make("span");
   const vote = make("button", { class: "vote", onclick: () => onVote(id, !pressed) }, icon(ICONS.up), number);
   const title = make("button", { class: "title", "aria-expanded": "false", onclick: toggle });
-  const text = make("p", { class: "text" });
+  const text = make("p", "text");
   const badge = make("span");
   const rest = make("span");
-  const meta = make("div", { class: "meta" }, badge, rest);
-  const element = make(
-    "li",
-    { class: fresh ? "row fresh" : "row" },
-    vote,
-    make("div", {}, make("h3", {}, title), text, meta),
-  );
+  const meta = make("div", "meta", badge, rest);
+  const element = make("li", fresh ? "row fresh" : "row", vote, make("div", "", make("h3", "", title), text, meta));
 
   function toggle(): void {
     title.setAttribute("aria-expanded", String(element.classList.toggle("wide")));
@@ -40,7 +35,7 @@ export function openRow(id: number, onVote: (id: number, voted: boolean) => void
     const { voteCount, status } = item;
     const votes = voteCount.toLocaleString("en");
     // A new element moves in; the first one is just there.
-    if (count !== voteCount) number.replaceChildren(make("span", { class: count < 0 ? "" : "up" }, votes));
+    if (count !== voteCount) number.replaceChildren(make("span", count < 0 ? "" : "up", votes));
     count = voteCount;
     vote.ariaPressed = String(voted);
     vote.ariaLabel = `Vote for ${item.title}, ${votes} vote${voteCount === 1 ? "" : "s"}`;

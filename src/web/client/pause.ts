@@ -1,0 +1,4 @@
+/** A wait as a promise. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
