@@ -67,14 +67,15 @@ export function log(level: Level, line: LogLine): void {
  */
 export function batchLogs(ms: number, execution: { waitUntil(promise: Promise<unknown>): void }): void {
   if (ms === 0 || batch !== null) return;
-  batch = [];
-  execution.waitUntil(
-    new Promise((resolve) => setTimeout(resolve, ms)).then(() => {
-      const lines = batch ?? [];
-      batch = null;
-      if (lines.length > 0) print(lines.join("\n"));
-    }),
-  );
+  const lines: string[] = [];
+  batch = lines;
+  execution.waitUntil(printAfter(ms, lines));
+}
+
+async function printAfter(ms: number, lines: readonly string[]): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  batch = null;
+  if (lines.length > 0) print(lines.join("\n"));
 }
 
 function print(text: string): void {

@@ -78,7 +78,7 @@ function hasMediaType(header: string | null, type: string): boolean {
 
 /** All of the body, or null when it is larger than the limit. */
 async function readBytes(request: Request): Promise<Uint8Array | null> {
-  const { body } = request;
+  const body: ReadableStream<Uint8Array> | null = request.body;
   if (body === null) return new Uint8Array();
   if (request.headers.has("content-length")) {
     // The length was checked, and the server holds the client to it. In one go costs a third of chunk by chunk.
