@@ -150,7 +150,7 @@ function buildListStatement(store: WorkspaceStore, shape: Shape) {
     ? [matchesSearch()]
     : [
         eq(feedbackItems.boardId, sql.placeholder("boardId")),
-        // A literal, not a parameter: only then does SQLite know that the partial indexes hold all the rows.
+        // Written as the partial indexes have it: `+visible`, or a join to it, would leave them out.
         sql`${feedbackItems.visible} = 1`,
         shape.status ? eq(feedbackItems.status, sql.placeholder("status")) : undefined,
         shape.category ? eq(feedbackItems.category, sql.placeholder("category")) : undefined,

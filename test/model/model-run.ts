@@ -1,5 +1,5 @@
 /** Runs drawn commands on a real workspace and on the model side by side; every answer must be the model's. What the rows say afterwards is recount.ts's. */
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { SORTS } from "../../src/protocol/rest/feedback.ts";
@@ -14,6 +14,7 @@ import {
 } from "../support/model.ts";
 import { call, OPERATOR, Peer, uniqueSlug } from "../support/workerd.ts";
 import type { Clock } from "./clock.ts";
+import { evict } from "./evict.ts";
 import { BOARDS, CATEGORIES, type Command, PEOPLE } from "./commands.ts";
 
 /** Fewer than a socket may send in a second, for the clock may stand still. */
@@ -122,7 +123,7 @@ export class ModelRun {
       case "evict":
         // It must be running to be evicted.
         await this.#call("GET", `/api/v1/workspaces/${this.workspace}`, undefined, 200);
-        await evictDurableObject(this.stub, { webSockets: command.webSockets });
+        await evict(this.stub, command.webSockets);
         if (command.webSockets === "close") this.#peers.clear();
         return;
       case "alarm":

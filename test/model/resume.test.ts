@@ -1,8 +1,9 @@
 /** Clients that come and go, also in the middle of a resume, end up with the server's board. Ids are those of test/SPEC.md. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { RESUME_CHANGES_MAX, TOMBSTONES_PER_BOARD_MAX } from "../../src/limits.ts";
 import { board, call, OPERATOR, Peer, post } from "../support/workerd.ts";
+import { evict } from "./evict.ts";
 import { BoardReader, LiveClient, readBoard, TextReader } from "./live-client.ts";
 import { Random } from "./random.ts";
 
@@ -57,7 +58,7 @@ class ResumeRun {
     const webSockets = this.#random.chance(50) ? "close" : "hibernate";
     if (webSockets === "hibernate") await pause(QUIET_MS);
     await readBoard(this.#path);
-    await evictDurableObject(this.#stub, { webSockets });
+    await evict(this.#stub, webSockets);
   }
 
   /** Several at once, so that frames of different kinds race. */
@@ -183,7 +184,7 @@ describe("resume", () => {
       );
       storage.sql.exec("update settings set seq = seq + ?", TOMBSTONES_PER_BOARD_MAX);
     });
-    await evictDurableObject(stub);
+    expect(await evict(stub, "hibernate")).toBe(true);
     const last = (await readBoard(path)).seq;
     expect(last).toBe(seq + TOMBSTONES_PER_BOARD_MAX);
     expect(await answerTo(path, last - RESUME_CHANGES_MAX)).toHaveLength(RESUME_CHANGES_MAX + 2);

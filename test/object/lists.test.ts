@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PAGE_ROWS_SKIPPED_MAX, SEARCH_MATCHES_MAX } from "../../src/limits.ts";
 import { SORTS, type Sort } from "../../src/protocol/rest/feedback.ts";
-import { type Answer, board, call, OPERATOR, post } from "../support/workerd.ts";
+import { type Answer, board, call, OPERATOR, Peer, post } from "../support/workerd.ts";
 import { CATEGORIES, fill, rowsRead, statementsOf } from "./large-board.ts";
 
 const ITEMS = 100_000;
@@ -69,6 +69,16 @@ async function walk(of: Board, query: Record<string, string | number>): Promise<
   return seen;
 }
 
+/** A client that missed the last two changes comes back. */
+async function resume({ path }: Board): Promise<void> {
+  const { headers } = await call("GET", `${path}/feedback?limit=1`);
+  const peer = await Peer.open(path);
+  peer.send({ type: "hello", since: Number(headers.get("x-seq")) - 2 });
+  await peer.until(({ frames }) => frames.some(({ type }) => type === "votes"));
+  expect(peer.frames).toHaveLength(4);
+  peer.socket.close();
+}
+
 describe("a page's cost at 100,000 items", () => {
   it.each(CASES)("[F1] reads at most 2 rows per item and 10 more: $name", async ({ sort, filter }) => {
     for (const limit of [1, PAGE, 100]) {
@@ -121,6 +131,7 @@ describe("a page's cost at 100,000 items", () => {
       ({ workspace }) => call("GET", `/api/v1/workspaces/${workspace}/boards/ideas`),
       ({ path }) => call("PATCH", `${path}/feedback/8`, { title: "Edited" }, OPERATOR),
       ({ path }) => post(path, "New"),
+      resume,
     ];
     for (const verb of verbs) {
       const [few, many] = [await statementsOf(() => verb(small)), await statementsOf(() => verb(large))];

@@ -157,7 +157,7 @@ describe("logs", () => {
       }),
     );
     await expect
-      .poll(() => lines().find((line) => line.requestId === "socket-vote"))
+      .poll(() => lines().find((line) => line.requestId === "socket:socket-vote"))
       .toMatchObject({
         kind: "object",
         verb: "vote.cast",
