@@ -3,7 +3,6 @@
  * that are not loaded are kept too, for the page that will bring them may be older. Order and reach are `board-state.ts`'s.
  */
 import type { Feedback } from "../../protocol/rest/feedback.ts";
-import type { BoardState } from "./board-state.ts";
 
 /**
  * What is known of a row: its fields and the seq they are from (-1: never seen; null with a seq: removed then), its count and the
@@ -24,7 +23,13 @@ export type PendingVote = { readonly requestId: string; readonly voted: boolean;
 /** News of one row: its fields (null: it is gone), its count, or both. */
 export type News = { readonly id: number; readonly voteCount?: number; readonly item?: Feedback | null };
 
-export function learnNews(state: BoardState, news: readonly News[], seq: number): BoardState {
+/** The part of a board's state that this file merges. */
+export type Facts = {
+  readonly facts: ReadonlyMap<number, Fact>;
+  readonly pending: ReadonlyMap<number, PendingVote>;
+};
+
+export function learnNews<State extends Facts>(state: State, news: readonly News[], seq: number): State {
   const facts = new Map(state.facts);
   const pending = new Map(state.pending);
   for (const { id, voteCount, item } of news) {

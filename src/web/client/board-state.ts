@@ -9,7 +9,7 @@
 import type { DownFrame } from "../../protocol/live/down.ts";
 import type { Feedback, Sort } from "../../protocol/rest/feedback.ts";
 import { learnNews } from "./board-facts.ts";
-import type { Fact, PendingVote } from "./board-facts.ts";
+import type { Facts } from "./board-facts.ts";
 
 export type PageOfRows = {
   readonly items: readonly Feedback[];
@@ -17,7 +17,7 @@ export type PageOfRows = {
   readonly nextCursor: string | null;
 };
 
-export type BoardState = {
+export type BoardState = Facts & {
   readonly sort: Sort;
   /** A search or a status filter is on: rows that appear live stay out. */
   readonly filtered: boolean;
@@ -32,7 +32,6 @@ export type BoardState = {
   /** The server could not fill the gap: the list has to be read anew. */
   readonly resync: boolean;
   readonly online: number;
-  readonly facts: ReadonlyMap<number, Fact>;
   /** Frames of a resume, labelled with the seq it began at: how new they are is known when the one that ends it arrives. */
   readonly held: readonly FeedbackFrame[];
   readonly order: readonly number[];
@@ -44,8 +43,10 @@ export type BoardState = {
   /** When the visitor last acted on an item, by `clock`: a look-up that began before knows less. */
   readonly touched: ReadonlyMap<number, number>;
   readonly clock: number;
-  readonly pending: ReadonlyMap<number, PendingVote>;
 };
+
+/** Where a page keeps its state. */
+export type Store = { readonly get: () => BoardState; readonly set: (state: BoardState) => void };
 
 /** What `settleVote` takes: an ack, or the REST answer. */
 export type SettledVote = { readonly seq: number; readonly voteCount: number; readonly voted: boolean };

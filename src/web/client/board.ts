@@ -5,13 +5,13 @@
 import { newVisitor, visitorCookie, visitorIn } from "../page/visitor-cookie.ts";
 import type { PageState } from "../page/page-state.ts";
 import { boardApi } from "./api.ts";
-import { type BoardState, hasVoted } from "./board-state.ts";
+import { type BoardState, hasVoted, type Store } from "./board-state.ts";
 import { announce, countNew, drawNews, drawPresence, drawRows, showMessage, showStanding } from "./board/draw.ts";
 import { fetchPage, readState } from "./board/fetched-page.ts";
 import { listenToPosting } from "./board/posting.ts";
 import { withPage } from "./board/take-list.ts";
 import { openViews } from "./board/view.ts";
-import { type Live, type LiveStatus, openLive, type Store } from "./live.ts";
+import { type Live, type LiveStatus, openLive } from "./live.ts";
 
 /** Short gaps are nobody's business. */
 const OFFLINE_SHOWN_AFTER_MS = 1_500;

@@ -1,7 +1,7 @@
 /** Does what the board's state asks for: say (again) from where on changes are wanted, or read the list anew. */
 import type { UpFrame } from "../../protocol/live/up.ts";
 import { greeted } from "./board-state.ts";
-import type { Store } from "./live.ts";
+import type { Store } from "./board-state.ts";
 import { pause } from "./pause.ts";
 
 const REREAD_WAIT_MS = 2_000;

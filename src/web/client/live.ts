@@ -8,7 +8,7 @@ import { LIVE_SUBPROTOCOL } from "../../protocol/live/version.ts";
 import type { UpFrame } from "../../protocol/live/up.ts";
 import type { Api } from "./api.ts";
 import { applyFrame, connected } from "./board-state.ts";
-import type { BoardState } from "./board-state.ts";
+import type { Store } from "./board-state.ts";
 import { readFrame } from "./live-frame.ts";
 import { openHeartbeat } from "./live-heartbeat.ts";
 import { untilReachable } from "./live-reach.ts";
@@ -28,7 +28,6 @@ const RECONNECTING = {
 };
 
 export type LiveStatus = "connecting" | "live" | "offline";
-export type Store = { readonly get: () => BoardState; readonly set: (state: BoardState) => void };
 
 export type LiveOptions = {
   readonly api: Api;

@@ -9,8 +9,7 @@ import type { UpFrame } from "../../protocol/live/up.ts";
 import { ApiError } from "./api.ts";
 import type { Api, ApiErrorCode } from "./api.ts";
 import { beginVote, failVote, settleVote } from "./board-state.ts";
-import type { SettledVote } from "./board-state.ts";
-import type { Store } from "./live.ts";
+import type { SettledVote, Store } from "./board-state.ts";
 
 const ITEMS_MAX = 50;
 /** The server allows 20 messages/s and socket; the hello and the heartbeat need room too. */

@@ -2,7 +2,7 @@
  * The server's own pages, fetched and taken apart. Rows are rendered in one place only, on the server; the client moves them over. A
  * parsed document is inert: nothing in it loads or runs.
  */
-import type { Store } from "../live.ts";
+import type { Store } from "../board-state.ts";
 import { type PageState, STATE_BLOCK_ID } from "../../page/page-state.ts";
 
 export type FetchedPage = {

@@ -1,5 +1,5 @@
 /** Posts the form without leaving the page. The server answers with the page itself: the list with the new item, or the form with messages. */
-import type { Store } from "../live.ts";
+import type { Store } from "../board-state.ts";
 import { announce } from "./draw.ts";
 import { fetchPage, takePart } from "./fetched-page.ts";
 import type { Views } from "./view.ts";

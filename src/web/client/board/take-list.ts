@@ -1,7 +1,7 @@
 /** Moves a fetched page's list into this one: markup and state together, so that neither is ahead. */
 import type { PageState } from "../../page/page-state.ts";
 import { appendPage, type BoardState, emptyBoard, replaceList, takeVotes } from "../board-state.ts";
-import type { Store } from "../live.ts";
+import type { Store } from "../board-state.ts";
 import { type FetchedPage, takePart } from "./fetched-page.ts";
 
 /** Shows a fetched page's list. False when it is a failure page, and nothing changed. `onState` hears of it before it is drawn. */

@@ -1,7 +1,7 @@
 /** The list's view and the page's URL: links, search while typing, further pages, back and forward. One view at a time; the latest wins. */
 import { formatCounted } from "../../page/format.ts";
 import type { PageState } from "../../page/page-state.ts";
-import type { Store } from "../live.ts";
+import type { Store } from "../board-state.ts";
 import { announce, showMessage } from "./draw.ts";
 import { type FetchedPage, fetchPage } from "./fetched-page.ts";
 import { appendList, takeList } from "./take-list.ts";

@@ -1,7 +1,7 @@
 /** Finds out which of the rows at hand the visitor voted for. Without an answer they stay as they are. */
 import type { Api } from "../api.ts";
 import { takeVotes } from "../board-state.ts";
-import type { Store } from "../live.ts";
+import type { Store } from "../board-state.ts";
 import { currentId } from "./identity.ts";
 
 /** `clock` is the state's from before the rows were asked for. */
