@@ -28,16 +28,9 @@ import { createFeedback, deleteFeedback, readFeedback, updateFeedback } from "./
 import { listFeedback } from "./workspace/list-feedback.ts";
 import { runPurge } from "./workspace/purge.ts";
 import { resumeFrames } from "./workspace/resume.ts";
-import {
-  admit,
-  boardTag,
-  type Caller,
-  type LiveConnection,
-  receive,
-  type SocketState,
-  tagsOf,
-} from "./workspace/sockets.ts";
-import { type BoardRow, readSettings, WorkspaceStore } from "./workspace/store.ts";
+import { admit, boardTag, type Caller, type LiveConnection, receive, type SocketState } from "./workspace/sockets.ts";
+import type { LiveBoard } from "./workspace/rows.ts";
+import { readSettings, WorkspaceStore } from "./workspace/store.ts";
 import { type CastVote, castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
 import { createWorkspace, deleteWorkspace, openBoard, readWorkspace, updateWorkspace } from "./workspace/workspace.ts";
 
@@ -64,7 +57,8 @@ export class Workspace extends Server<Env> {
     );
     const seq = () => (this.#active === true ? this.#store.seq() : null);
     this.#log = new CallLog({ object: "Workspace", workspace: this.name }, this.#storage.sql, seq);
-    this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), clock);
+    const open = (boardId: number) => this.getConnections<SocketState>(boardTag(boardId));
+    this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), open, clock);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(HEARTBEAT.request, HEARTBEAT.response));
   }
 
@@ -129,8 +123,14 @@ export class Workspace extends Server<Env> {
     );
   }
   createFeedback(call: Call, board: string, command: CreateFeedback) {
-    if (call.openWorkspaces) this.#open(call, board);
-    return this.#write("feedback.create", call, () => createFeedback(this.#store, board, command));
+    const create = () => createFeedback(this.#store, board, command);
+    if (!call.openWorkspaces || !this.#mayOpen(board)) return this.#write("feedback.create", call, create);
+    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#active = null;
+    return this.#commit("feedback.create", call, () => {
+      const opened = openBoard(this.#store, this.name, board);
+      return opened.ok ? create() : opened;
+    });
   }
   readFeedback(call: Call, board: string, id: number) {
     return this.#read("feedback.read", call, () => readFeedback(this.#store, call, board, id));
@@ -158,27 +158,27 @@ export class Workspace extends Server<Env> {
 
   /** A socket's upgrade. A refusal is a `Failure` as JSON, which the Worker words; partyserver would answer a throw with its stack. */
   override async fetch(request: Request): Promise<Response> {
-    const caller = this.#read(
-      "live.open",
-      { ...ANONYMOUS, requestId: request.headers.get("x-request-id") ?? "-" },
-      () => admit(this.#store, this.ctx, request),
-    );
+    const requestId = request.headers.get("x-request-id") ?? "-";
+    const caller = this.#read("live.open", { ...ANONYMOUS, requestId }, () => admit(this.#store, this.ctx, request));
     if (!caller.ok) return Response.json(caller.error, { status: 400 });
     this.#admitted.set(request, caller.value);
     const response = await super.fetch(request);
-    if (response.webSocket === null)
+    // Still admitted: partyserver threw before `onConnect`, and its answer would carry the stack.
+    if (response.webSocket === null || this.#admitted.has(request)) {
       return Response.json(failure("INTERNAL", "The socket could not be opened."), { status: 500 });
-    const headers = { "sec-websocket-protocol": LIVE_SUBPROTOCOL };
+    }
+    const headers = { "sec-websocket-protocol": LIVE_SUBPROTOCOL, "x-request-id": requestId };
     return new Response(null, { status: 101, webSocket: response.webSocket, headers });
   }
 
   override getConnectionTags(_socket: Connection, { request }: ConnectionContext): string[] {
     const caller = this.#admitted.get(request);
-    return caller === undefined || caller.refusal !== null ? [] : tagsOf(caller);
+    return caller === undefined || caller.refusal !== null ? [] : [...caller.tags];
   }
 
   override onConnect(socket: Connection<SocketState>, { request }: ConnectionContext): void {
     const caller = this.#admitted.get(request);
+    this.#admitted.delete(request);
     if (caller === undefined) socket.close(1011, "not admitted");
     else if (caller.refusal !== null) socket.close(1008, caller.refusal);
     else socket.setState({ boardId: caller.boardId, person: caller.person, greeted: false });
@@ -189,7 +189,7 @@ export class Workspace extends Server<Env> {
     try {
       receive({ store: this.#store, fanOut: this.#fanOut, vote: this.#vote, resume: this.#resume }, socket, message);
     } catch (thrown) {
-      log("error", fault(requestId, "Workspace.onMessage", thrown));
+      log("error", fault(requestId, "Workspace.onMessage", thrown, this.name));
       socket.close(1011, "internal error");
     }
   }
@@ -206,7 +206,7 @@ export class Workspace extends Server<Env> {
   override async onAlarm(): Promise<void> {
     this.#store.runDue(
       (task) => this.#runTask(task),
-      (task, thrown) => log("error", fault(task, "Workspace.onAlarm", thrown)),
+      (task, thrown) => log("error", fault("alarm", `Workspace.onAlarm ${task}`, thrown, this.name)),
     );
     await this.#deliver("alarm");
   }
@@ -226,7 +226,7 @@ export class Workspace extends Server<Env> {
       if (!isMigrated(this.#storage) || this.#store.outbox.isEmpty()) return;
       await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
     } catch (thrown) {
-      log("error", fault(requestId, "Workspace.outbox", thrown));
+      log("error", fault(requestId, "Workspace.outbox", thrown, this.name));
     }
   }
 
@@ -240,7 +240,7 @@ export class Workspace extends Server<Env> {
       ? this.castVote(call, board, feedbackId, { externalUserId: person })
       : this.removeVote(call, board, feedbackId, person);
 
-  readonly #resume = (board: BoardRow, since: number) =>
+  readonly #resume = (board: LiveBoard, since: number) =>
     this.#read("live.resume", ANONYMOUS, () => ok(resumeFrames(this.#store, board, since)));
 
   *#greeted(boardId: number): Generator<Connection<SocketState>> {
@@ -249,13 +249,10 @@ export class Workspace extends Server<Env> {
     }
   }
 
-  /** Before a first post: the workspace and board it names, unless they are there. A refusal shows when the post finds no board. */
-  #open(call: Call, board: string): void {
-    if (this.#isActive() && this.#store.board(board) !== null) return;
-    if (nameFromSlug(this.name) === null || nameFromSlug(board) === null) return;
-    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
-    this.#active = null;
-    this.#commit("board.open", call, () => openBoard(this.#store, this.name, board));
+  /** Whether a post makes the board, and perhaps the workspace, that it names: they are not there, and have names that may be used. */
+  #mayOpen(board: string): boolean {
+    if (nameFromSlug(this.name) === null || nameFromSlug(board) === null) return false;
+    return !this.#isActive() || this.#store.board(board) === null;
   }
 
   // Every call: one log line, with what it cost.

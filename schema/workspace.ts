@@ -26,7 +26,8 @@ export const settings = sqliteTable("settings", {
 export const boards = sqliteTable(
   "boards",
   {
-    id: integer("id").primaryKey(),
+    /** Never used twice: a socket or a scheduled task may outlive the board that it names. */
+    id: integer("id").primaryKey({ autoIncrement: true }),
     /** Null once deleted, while its rows are being purged. */
     slug: text("slug"),
     name: text("name").notNull(),

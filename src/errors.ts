@@ -1,6 +1,6 @@
 /**
  * The closed list of failures a caller can be told, and their HTTP face (RFC 9457). `code` is stable and part of the contract;
- * titles and details may be reworded. `protocol/rest/problem.ts` describes the same shape to OpenAPI.
+ * titles and details may be reworded. `protocol/rest/openapi.ts` describes the same shape to OpenAPI.
  */
 export const FAILURES = {
   INVALID_REQUEST: { status: 400, title: "The request is not valid" },

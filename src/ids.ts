@@ -59,7 +59,11 @@ export function isSlug(text: string): boolean {
 
 /** 128 bits from the CSPRNG as 22 base64url characters. */
 export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return base64url(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** RFC 4648 section 5, without padding. */
+export function base64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll("+", "-")
     .replaceAll("/", "_")

@@ -11,7 +11,7 @@ export const BODY_BYTES_MAX = 64 * 1024;
 export const JSON_DEPTH_MAX = 32;
 /** Longest request URL that is routed; the platform's own bound is 16 KiB. */
 export const URL_CHARS_MAX = 8 * 1024;
-/** A request that waits this long for an object gets 503. Generous: a cold object migrates first. */
+/** `Retry-After` of a 503. */
 export const RETRY_AFTER_SECONDS = 1;
 
 export const SLUG_CHARS_MAX = 48;
@@ -20,7 +20,6 @@ export const BOARD_DESCRIPTION_CHARS_MAX = 500;
 export const TITLE_CHARS_MAX = 200;
 export const DESCRIPTION_CHARS_MAX = 10_000;
 export const CATEGORY_CHARS_MAX = 48;
-/** Also bounds the hibernation tag `p:<board>:<id>`, which the platform caps at 256 characters. */
 export const EXTERNAL_USER_ID_CHARS_MAX = 200;
 export const SEARCH_CHARS_MAX = 200;
 export const REQUEST_ID_CHARS_MAX = 64;
@@ -57,11 +56,16 @@ export const VOTES_FRAME_INTERVAL_MS = 50;
 export const VOTES_SENDS_PER_SECOND_MAX = 20_000;
 /** More changed items than this since a client's seq, and reading the list anew is cheaper. */
 export const RESUME_CHANGES_MAX = 500;
+/** Text of the changed items, in characters: a page of the list costs less. */
+export const RESUME_CHARS_MAX = 256 * 1024;
 /** Removed items a board remembers; a client older than the oldest one re-reads the list. */
 export const TOMBSTONES_PER_BOARD_MAX = 1_000;
 
-/** Rows deleted per alarm when a board or a workspace goes. */
+/** Rows deleted in one transaction when a board or a workspace goes. */
 export const PURGE_ROWS_PER_SLICE = 500;
+
+/** A shorter secret is taken for a mistake in the configuration: nobody is the operator then. */
+export const OPERATOR_TOKEN_CHARS_MIN = 20;
 
 /** Caching of the widget's script: the hashed name never changes its bytes, the alias moves with a deploy. */
 export const ASSET_IMMUTABLE_SECONDS = 365 * 24 * 60 * 60;

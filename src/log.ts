@@ -37,6 +37,7 @@ export type FaultLine = {
   readonly kind: "fault";
   readonly requestId: string;
   readonly where: string;
+  readonly workspace?: string;
   readonly error: string;
   readonly stack?: string;
 };
@@ -83,9 +84,25 @@ function print(text: string): void {
   console.log(text);
 }
 
-/** Describes a thrown value for the log. */
-export function fault(requestId: string, where: string, thrown: unknown): FaultLine {
-  if (!(thrown instanceof Error)) return { kind: "fault", requestId, where, error: String(thrown) };
-  const line = { kind: "fault", requestId, where, error: `${thrown.name}: ${thrown.message}` } as const;
-  return thrown.stack === undefined ? line : { ...line, stack: thrown.stack };
+/** Describes a thrown value for the log, with what caused it. */
+export function fault(requestId: string, where: string, thrown: unknown, workspace?: string): FaultLine {
+  const line = {
+    kind: "fault",
+    requestId,
+    where,
+    ...(workspace === undefined ? {} : { workspace }),
+    error: causes(thrown).map(String).join(" <- "),
+  } as const;
+  return thrown instanceof Error && thrown.stack !== undefined ? { ...line, stack: thrown.stack } : line;
+}
+
+const CAUSES_MAX = 5;
+
+function causes(thrown: unknown): unknown[] {
+  const chain = [thrown];
+  for (let last = thrown; last instanceof Error && last.cause !== undefined && chain.length < CAUSES_MAX;) {
+    last = last.cause;
+    chain.push(last);
+  }
+  return chain;
 }

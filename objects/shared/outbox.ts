@@ -29,7 +29,7 @@ export class Outbox {
   }
 
   isEmpty(): boolean {
-    return this.#next() === undefined;
+    return this.#db.select({ id: outbox.id }).from(outbox).limit(1).get() === undefined;
   }
 
   /** Sends what waits. Throws what the receiver threw; the message then stays. */
@@ -44,16 +44,19 @@ export class Outbox {
     }
   }
 
+  /** Who cannot be told holds up nobody else: order matters per receiver only. */
   async #deliver(): Promise<void> {
-    for (let sent = 0; sent < MESSAGES_PER_CALL_MAX; sent++) {
-      const next = this.#next();
-      if (next === undefined) return;
-      await this.#send(next.userId, next.message);
-      this.#db.delete(outbox).where(eq(outbox.id, next.id)).run();
+    const failed = new Map<string, unknown>();
+    for (const next of this.#db.select().from(outbox).orderBy(asc(outbox.id)).limit(MESSAGES_PER_CALL_MAX).all()) {
+      if (failed.has(next.userId)) continue;
+      try {
+        await this.#send(next.userId, next.message);
+        this.#db.delete(outbox).where(eq(outbox.id, next.id)).run();
+      } catch (thrown) {
+        failed.set(next.userId, thrown);
+      }
     }
-  }
-
-  #next() {
-    return this.#db.select().from(outbox).orderBy(asc(outbox.id)).limit(1).get();
+    if (failed.size > 0)
+      throw new Error(`${String(failed.size)} receivers not told`, { cause: [...failed.values()][0] });
   }
 }

@@ -32,7 +32,13 @@ export function runDue(
   run: (task: string) => number | null,
   report: (task: string, thrown: unknown) => void,
 ): void {
-  const due = db.select().from(schedule).where(lte(schedule.dueAt, now)).limit(TASKS_PER_ALARM_MAX).all();
+  const due = db
+    .select()
+    .from(schedule)
+    .where(lte(schedule.dueAt, now))
+    .orderBy(asc(schedule.dueAt))
+    .limit(TASKS_PER_ALARM_MAX)
+    .all();
   for (const { task } of due) {
     let next: number | null;
     try {

@@ -23,31 +23,35 @@ export class FanOut {
   readonly #channels = new Map<number, Channel>();
   /** Those of a board's open sockets that said hello; asked once per board after waking. */
   readonly #greeted: (boardId: number) => Iterable<Connection>;
+  /** All of a board's open sockets. */
+  readonly #open: (boardId: number) => Iterable<Connection>;
   readonly #clock: () => number;
 
-  constructor(greeted: (boardId: number) => Iterable<Connection>, clock: () => number) {
+  constructor(
+    greeted: (boardId: number) => Iterable<Connection>,
+    open: (boardId: number) => Iterable<Connection>,
+    clock: () => number,
+  ) {
     this.#greeted = greeted;
+    this.#open = open;
     this.#clock = clock;
   }
 
-  /** From now on the socket gets the board's frames. */
-  add(boardId: number, socket: Connection): void {
-    this.#channel(boardId).sockets.add(socket);
+  /** From now on the socket gets the board's frames; it is being told everything up to `seq`. */
+  add(boardId: number, socket: Connection, seq: number): void {
+    const channel = this.#channel(boardId);
+    // The waiting votes are all that the board has had since its last frame, so theirs may say "everything up to now".
+    if (channel.votes.size > 0) channel.seq = seq;
+    channel.sockets.add(socket);
   }
 
   remove(boardId: number, socket: Connection): void {
     this.#channels.get(boardId)?.sockets.delete(socket);
   }
 
-  /** People with the board open. */
+  /** Pages with the board open: a person with three tabs counts three times. */
   online(boardId: number): number {
     return this.#channel(boardId).sockets.size;
-  }
-
-  /** Sends the board's waiting votes now, so that a resume that follows starts from what everybody has seen. */
-  flush(boardId: number): void {
-    const channel = this.#channels.get(boardId);
-    if (channel !== undefined) this.#flush(channel);
   }
 
   /** Committed changes, in order of seq. */
@@ -61,7 +65,7 @@ export class FanOut {
         continue;
       }
       this.#flush(channel);
-      if (change.kind === "board-removed") this.#close(change.boardId, channel);
+      if (change.kind === "board-removed") this.#close(change.boardId);
       else send(channel, itemFrame(change));
     }
   }
@@ -83,8 +87,8 @@ export class FanOut {
     send(channel, { type: "votes", seq: channel.seq, changes });
   }
 
-  #close(boardId: number, channel: Channel): void {
-    for (const socket of channel.sockets) socket.close(1001, "board removed");
+  #close(boardId: number): void {
+    for (const socket of this.#open(boardId)) socket.close(1008, "board removed");
     this.#channels.delete(boardId);
   }
 

@@ -10,9 +10,9 @@ import { err, ok, type Result } from "../../src/result.ts";
 import { findBoard } from "./find-board.ts";
 import { presentFeedback, presentModerated } from "./present.ts";
 import { purgeVotes, purgeVotesTask, TRIM_DELAY_MS, trimTombstonesTask } from "./purge.ts";
-import type { FeedbackRow } from "./rows.ts";
 import { indexFeedback, unindexFeedback } from "./search-index.ts";
-import type { BoardRow, WorkspaceStore } from "./store.ts";
+import type { FeedbackRow } from "./rows.ts";
+import type { WorkspaceStore } from "./store.ts";
 
 export type WithSeq<T> = { readonly item: T; readonly seq: number };
 
@@ -61,7 +61,7 @@ export function readFeedback(
 ): Result<WithSeq<Feedback | ModeratedFeedback>, Failure> {
   const loaded = loadFeedback(store, board, id);
   if (!loaded.ok) return loaded;
-  const { row } = loaded.value;
+  const row = loaded.value;
   if (call.operator) return ok({ item: presentModerated(row, board, authorEmail(store, row)), seq: store.seq() });
   if (!row.visible) return notFound(id);
   return ok({ item: presentFeedback(row, board), seq: store.seq() });
@@ -76,7 +76,7 @@ export function updateFeedback(
 ): Result<WithSeq<ModeratedFeedback>, Failure> {
   const loaded = loadFeedback(store, board, id);
   if (!loaded.ok) return loaded;
-  const { row } = loaded.value;
+  const row = loaded.value;
   const revision = reviseFeedback(row, command);
   const revised = revision.changed ? applyRevision(store, row, revision, board) : row;
   return ok({ item: presentModerated(revised, board, authorEmail(store, row)), seq: store.seq() });
@@ -86,7 +86,7 @@ export function updateFeedback(
 export function deleteFeedback(store: WorkspaceStore, board: string, id: number): Result<null, Failure> {
   const loaded = loadFeedback(store, board, id);
   if (!loaded.ok) return loaded;
-  const { row } = loaded.value;
+  const row = loaded.value;
   const seq = store.nextSeq();
   if (purgeVotes(store, id, PURGE_ROWS_PER_SLICE) === PURGE_ROWS_PER_SLICE)
     store.schedule(purgeVotesTask(id), store.now());
@@ -123,16 +123,12 @@ function applyRevision(store: WorkspaceStore, row: FeedbackRow, revision: Revisi
   return revised;
 }
 
-function loadFeedback(
-  store: WorkspaceStore,
-  board: string,
-  id: number,
-): Result<{ row: FeedbackRow; board: BoardRow }, Failure> {
+function loadFeedback(store: WorkspaceStore, board: string, id: number): Result<FeedbackRow, Failure> {
   const found = findBoard(store, board);
   if (!found.ok) return found;
   const row = store.statements.feedbackById.get({ feedbackId: id });
   if (row === undefined || row.boardId !== found.value.id) return notFound(id);
-  return ok({ row, board: found.value });
+  return ok(row);
 }
 
 function notFound(id: number) {

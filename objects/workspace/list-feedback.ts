@@ -13,7 +13,8 @@ import { err, ok, type Result } from "../../src/result.ts";
 import { findBoard } from "./find-board.ts";
 import { presentFeedback } from "./present.ts";
 import { publicColumns } from "./statements.ts";
-import type { BoardRow, WorkspaceStore } from "./store.ts";
+import type { LiveBoard } from "./rows.ts";
+import type { WorkspaceStore } from "./store.ts";
 
 export type FeedbackPage = { readonly items: Feedback[]; readonly nextCursor: string | null; readonly seq: number };
 
@@ -24,7 +25,7 @@ export function listFeedback(store: WorkspaceStore, board: string, query: ListFe
   return pageOf(store, found.value, query);
 }
 
-export function pageOf(store: WorkspaceStore, board: BoardRow, query: ListFeedback): Result<FeedbackPage, Failure> {
+export function pageOf(store: WorkspaceStore, board: LiveBoard, query: ListFeedback): Result<FeedbackPage, Failure> {
   const cursor = query.cursor === undefined ? null : decodeCursor(query.sort, query.cursor);
   if (cursor !== null && !cursor.ok) return cursor;
   const offset = ((query.page ?? 1) - 1) * query.limit;
@@ -92,7 +93,7 @@ function presentListRow(row: ListRow, board: string): Feedback {
 
 function readRows(
   store: WorkspaceStore,
-  board: BoardRow,
+  board: LiveBoard,
   query: ListFeedback,
   cursor: Cursor | null,
   offset: number,

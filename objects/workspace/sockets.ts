@@ -17,30 +17,32 @@ import { UpFrame } from "../../src/protocol/live/up.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import type { FanOut } from "./fan-out.ts";
 import { findBoard } from "./find-board.ts";
-import type { BoardRow, WorkspaceStore } from "./store.ts";
+import type { LiveBoard } from "./rows.ts";
+import type { WorkspaceStore } from "./store.ts";
 import type { Voted } from "./vote.ts";
 
 export type SocketState = { readonly boardId: number; readonly person: string | null; readonly greeted: boolean };
 export type LiveConnection = Connection<SocketState>;
 
 /** Who asks for a socket. One socket too many is opened and closed with the reason, for a browser is told nothing of a refused upgrade. */
-export type Caller = { readonly boardId: number; readonly person: string | null; readonly refusal: string | null };
+export type Caller = {
+  readonly boardId: number;
+  readonly person: string | null;
+  readonly tags: readonly string[];
+  readonly refusal: string | null;
+};
 
-const CLOSE = { policy: 1008, tooBig: 1009, internal: 1011 } as const;
-/** The platform takes at most 123 bytes. */
-const REASON_CHARS_MAX = 100;
+const CLOSE = { policy: 1008, tooBig: 1009 } as const;
+/** The platform takes at most 123; a peer's own keys, in any script, may stand in a reason. */
+const REASON_BYTES_MAX = 120;
 
 export function boardTag(boardId: number): string {
   return `b:${String(boardId)}`;
 }
 
-function personTag(caller: { boardId: number; person: string }): string {
-  return `p:${String(caller.boardId)}:${caller.person}`;
-}
-
-export function tagsOf(caller: Caller): string[] {
-  const { boardId, person } = caller;
-  return person === null ? [boardTag(boardId)] : [boardTag(boardId), personTag({ boardId, person })];
+/** By the hash of the id: a tag has at most 256 bytes, an id more. */
+function personTag(boardId: number, personKey: string): string {
+  return `p:${String(boardId)}:${personKey}`;
 }
 
 /** Errors: BOARD_NOT_FOUND. */
@@ -48,16 +50,22 @@ export function admit(store: WorkspaceStore, ctx: DurableObjectState, request: R
   const found = findBoard(store, decodeURIComponent(request.headers.get(LIVE_HEADERS.board) ?? ""));
   if (!found.ok) return found;
   const boardId = found.value.id;
-  const header = request.headers.get(LIVE_HEADERS.person);
-  const person = header === null ? null : decodeURIComponent(header);
-  return ok({ boardId, person, refusal: refusalOf(ctx, boardId, person) });
+  const person = request.headers.get(LIVE_HEADERS.person);
+  const personKey = request.headers.get(LIVE_HEADERS.personKey);
+  const tag = personKey === null ? null : personTag(boardId, personKey);
+  return ok({
+    boardId,
+    person: person === null ? null : decodeURIComponent(person),
+    tags: tag === null ? [boardTag(boardId)] : [boardTag(boardId), tag],
+    refusal: refusalOf(ctx, tag),
+  });
 }
 
-function refusalOf(ctx: DurableObjectState, boardId: number, person: string | null): string | null {
+function refusalOf(ctx: DurableObjectState, person: string | null): string | null {
   if (ctx.getWebSockets().length >= SOCKETS_PER_WORKSPACE_MAX)
     return "this workspace has as many sockets as it can hold";
   if (person === null) return null;
-  const open = ctx.getWebSockets(personTag({ boardId, person })).length;
+  const open = ctx.getWebSockets(person).length;
   return open < SOCKETS_PER_PERSON_MAX ? null : `more than ${String(SOCKETS_PER_PERSON_MAX)} sockets of one person`;
 }
 
@@ -65,43 +73,45 @@ function refusalOf(ctx: DurableObjectState, boardId: number, person: string | nu
 export type SocketHost = {
   readonly store: WorkspaceStore;
   readonly fanOut: FanOut;
-  resume(board: BoardRow, since: number): Result<DownFrame[], Failure>;
+  resume(board: LiveBoard, since: number): Result<DownFrame[], Failure>;
   vote(call: Call, board: string, feedbackId: number, person: string, voted: boolean): Result<Voted, Failure>;
 };
 
-type Window = { startedAt: number; messages: number };
-/** Messages in the current second. Forgotten by hibernation, which takes a silence longer than that. */
-const windows = new WeakMap<LiveConnection, Window>();
+/** When a socket's allowance is full again (GCRA's theoretical arrival time). Forgotten by hibernation, which takes a longer silence. */
+const fullAt = new WeakMap<LiveConnection, number>();
+/** What a hello after the first one counts for: it may ask for hundreds of items. */
+const REPEATED_HELLO_PRICE = 5;
 
 /** Handles one message. A peer that breaks the protocol or its limits is closed with a reason; its votes so far stand. */
 export function receive(host: SocketHost, socket: LiveConnection, message: unknown): void {
   // Frames that were on their way when the socket was closed from here: they do nothing any more.
   if (socket.readyState !== WebSocket.OPEN) return;
-  if (tooFast(socket, host.store.now())) {
-    return socket.close(CLOSE.policy, `more than ${String(MESSAGES_PER_SECOND_MAX)} messages in a second`);
-  }
+  if (tooFast(socket, host.store.now(), 1)) return closeTooFast(socket);
   if (typeof message !== "string") return socket.close(CLOSE.policy, "frames are text");
   // A character is at least a byte: what is far too long is not encoded first.
   if (message.length > FRAME_BYTES_MAX || new TextEncoder().encode(message).byteLength > FRAME_BYTES_MAX) {
     return socket.close(CLOSE.tooBig, `frame over ${String(FRAME_BYTES_MAX)} bytes`);
   }
   const frame = parseFrame(message);
-  if (!frame.ok) return socket.close(CLOSE.policy, frame.error.slice(0, REASON_CHARS_MAX));
+  if (!frame.ok) return socket.close(CLOSE.policy, clip(frame.error));
   const state = socket.state;
-  const board = state === null ? undefined : host.store.boards().find((row) => row.id === state.boardId);
-  if (state === null || board === undefined) return socket.close(CLOSE.policy, "board removed");
-  if (frame.value.type === "hello") greet(host, socket, state, frame.value.since);
+  const board = state === null ? null : host.store.boardById(state.boardId);
+  if (state === null || board === null) return socket.close(CLOSE.policy, "board removed");
+  if (frame.value.type === "hello") greet(host, socket, state, board, frame.value.since);
   else answerVote(host, socket, state, board.slug, frame.value);
 }
 
-function greet(host: SocketHost, socket: LiveConnection, state: SocketState, since: number | null): void {
+function greet(
+  host: SocketHost,
+  socket: LiveConnection,
+  state: SocketState,
+  board: LiveBoard,
+  since: number | null,
+): void {
   const { store, fanOut } = host;
-  const board = store.boards().find((row) => row.id === state.boardId);
-  if (board === undefined) return;
-  // What waits to be sent is older than what the resume reads; sending it first keeps the others' order.
-  fanOut.flush(board.id);
+  if (state.greeted && tooFast(socket, store.now(), REPEATED_HELLO_PRICE - 1)) return closeTooFast(socket);
   if (!state.greeted) socket.setState({ ...state, greeted: true });
-  fanOut.add(board.id, socket);
+  fanOut.add(board.id, socket, store.seq());
   // What was missed follows, so the seq is not the server's yet: a client cut off before it all came must ask for it again.
   const seq = Math.min(since ?? Number.POSITIVE_INFINITY, store.seq());
   send(socket, { type: "welcome", seq, online: fanOut.online(board.id) });
@@ -146,14 +156,21 @@ function parseFrame(message: string): Result<UpFrame, string> {
   return err(`${issue?.path.join(".") ?? "frame"}: ${issue?.message ?? "not a frame"}`);
 }
 
-function tooFast(socket: LiveConnection, now: number): boolean {
-  const window = windows.get(socket);
-  if (window === undefined || now - window.startedAt >= 1_000) {
-    windows.set(socket, { startedAt: now, messages: 1 });
-    return false;
-  }
-  window.messages += 1;
-  return window.messages > MESSAGES_PER_SECOND_MAX;
+function clip(reason: string): string {
+  const bytes = new TextEncoder().encode(reason).subarray(0, REASON_BYTES_MAX);
+  // What is cut in the middle of a character decodes to U+FFFD.
+  return new TextDecoder().decode(bytes).replace(/\uFFFD+$/u, "");
+}
+
+/** Takes `price` messages off the socket's allowance: a burst of a second's worth, then an even rate. */
+function tooFast(socket: LiveConnection, now: number, price: number): boolean {
+  const next = Math.max(fullAt.get(socket) ?? 0, now) + (price * 1_000) / MESSAGES_PER_SECOND_MAX;
+  fullAt.set(socket, next);
+  return next - now > 1_000;
+}
+
+function closeTooFast(socket: LiveConnection): void {
+  socket.close(CLOSE.policy, `more than ${String(MESSAGES_PER_SECOND_MAX)} messages in a second`);
 }
 
 function send(socket: LiveConnection, frame: DownFrame): void {

@@ -2,7 +2,7 @@
  * What every verb of the Workspace object works on: the database, its hot statements prepared once, and the changes to tell open sockets after the commit. Boards are
  * held in memory, for every request names one; a write to them, or a rollback, forgets them.
  */
-import { eq, isNotNull, sql } from "drizzle-orm";
+import { eq, getTableColumns, isNotNull, sql } from "drizzle-orm";
 import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as tables from "../../schema/workspace.ts";
 import type { Feedback } from "../../src/protocol/rest/feedback.ts";
@@ -11,11 +11,8 @@ import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { Outbox } from "../shared/outbox.ts";
 import { type AlarmClock, runDue, scheduleTask } from "../shared/schedule.ts";
 import { transact } from "../shared/transaction.ts";
+import type { LiveBoard } from "./rows.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
-
-export type BoardRow = Omit<typeof tables.boards.$inferSelect, "feedbackCount" | "voteCount" | "slug"> & {
-  readonly slug: string;
-};
 
 /** A change to a board's public face, to be told to its sockets. */
 export type Change =
@@ -40,7 +37,7 @@ export class WorkspaceStore {
   readonly #storage: MeteredStorage;
   readonly #clock: () => number;
   readonly #alarm: AlarmClock;
-  #boards: Map<string, BoardRow> | null = null;
+  #boards: Map<string, LiveBoard> | null = null;
   #changes: Change[] = [];
   #seq: number | null = null;
 
@@ -97,13 +94,17 @@ export class WorkspaceStore {
   }
 
   /** The board of that slug, or null. */
-  board(slug: string): BoardRow | null {
+  board(slug: string): LiveBoard | null {
     this.#boards ??= this.#readBoards();
     return this.#boards.get(slug) ?? null;
   }
 
+  boardById(id: number): LiveBoard | null {
+    return this.boards().find((board) => board.id === id) ?? null;
+  }
+
   /** All boards, oldest first. */
-  boards(): readonly BoardRow[] {
+  boards(): readonly LiveBoard[] {
     this.#boards ??= this.#readBoards();
     return [...this.#boards.values()];
   }
@@ -144,8 +145,8 @@ export class WorkspaceStore {
     this.#changes = [];
   }
 
-  #readBoards(): Map<string, BoardRow> {
-    const { feedbackCount: _items, voteCount: _votes, slug, ...columns } = tableColumns;
+  #readBoards(): Map<string, LiveBoard> {
+    const { feedbackCount: _items, voteCount: _votes, slug, ...columns } = getTableColumns(tables.boards);
     const rows = this.db
       .select({ ...columns, slug: sql<string>`${slug}` })
       .from(tables.boards)
@@ -155,18 +156,6 @@ export class WorkspaceStore {
     return new Map(rows.map((row) => [row.slug, row]));
   }
 }
-
-const tableColumns = {
-  id: tables.boards.id,
-  slug: tables.boards.slug,
-  name: tables.boards.name,
-  description: tables.boards.description,
-  feedbackCount: tables.boards.feedbackCount,
-  voteCount: tables.boards.voteCount,
-  resumeFloorSeq: tables.boards.resumeFloorSeq,
-  createdAt: tables.boards.createdAt,
-  updatedAt: tables.boards.updatedAt,
-};
 
 /** The settings row, or null when the slug was never used or the workspace was deleted. */
 export function readSettings(store: WorkspaceStore): typeof tables.settings.$inferSelect | null {

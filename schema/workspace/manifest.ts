@@ -4,9 +4,9 @@ import type { Migration } from "../migrate.ts";
 export const MIGRATIONS: readonly Migration[] = [
   {
     "name": "0000_main",
-    "sha256": "bfb39b9a148b60dc58f89bb7b47989d8507109b1496377c5a75888e7e08dc621",
+    "sha256": "8004427378663078229d2cf390a1549a8981791a1d74e89f414bc6a749951dde",
     "statements": [
-      "CREATE TABLE `boards` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`slug` text,\n\t`name` text NOT NULL,\n\t`description` text NOT NULL,\n\t`feedback_count` integer NOT NULL,\n\t`vote_count` integer NOT NULL,\n\t`resume_floor_seq` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL\n);",
+      "CREATE TABLE `boards` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`slug` text,\n\t`name` text NOT NULL,\n\t`description` text NOT NULL,\n\t`feedback_count` integer NOT NULL,\n\t`vote_count` integer NOT NULL,\n\t`resume_floor_seq` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL\n);",
       "CREATE UNIQUE INDEX `boards_by_slug` ON `boards` (`slug`);",
       "CREATE TABLE `end_users` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`external_id` text NOT NULL,\n\t`name` text,\n\t`email` text,\n\t`created_at` integer NOT NULL\n);",
       "CREATE UNIQUE INDEX `end_users_by_external_id` ON `end_users` (`external_id`);",

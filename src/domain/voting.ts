@@ -25,10 +25,11 @@ export function decideVote(
   command: CastVote,
   now: number,
 ): Result<Tally, Failure> {
-  if (command.weight !== undefined && !command.operator) {
+  if (command.weight !== undefined && command.weight !== VOTE_WEIGHT_DEFAULT && !command.operator) {
     return err(failure("FORBIDDEN", "weight: only the team may give a vote a weight."));
   }
-  const weight = command.weight ?? existing?.weight ?? VOTE_WEIGHT_DEFAULT;
+  const given = command.operator ? command.weight : undefined;
+  const weight = given ?? existing?.weight ?? VOTE_WEIGHT_DEFAULT;
   const votedAt = existing?.createdAt ?? now;
   const delta = weight - (existing?.weight ?? 0);
   return ok({

@@ -8,7 +8,7 @@ const ALLOWED = {
 const PREFLIGHT = {
   ...ALLOWED,
   "access-control-allow-methods": "GET, POST, PATCH, DELETE",
-  "access-control-allow-headers": "Content-Type, Authorization, Idempotency-Key",
+  "access-control-allow-headers": "Content-Type, Authorization",
   "access-control-max-age": "86400",
 } as const;
 

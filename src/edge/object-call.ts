@@ -44,10 +44,15 @@ async function attempt<T>(
     } catch (thrown) {
       const { retryable, overloaded } = thrown as PlatformError;
       if (repeatable && retryable === true && overloaded !== true && tries === 1) continue;
-      log("error", fault(context.requestId, where, thrown));
-      if (overloaded === true || retryable === true)
-        return err(failure("OVERLOADED", "It is busy just now. Try again."));
-      return err(failure("INTERNAL", "Something went wrong on our side."));
+      return err(failureOf(thrown, context.requestId, where));
     }
   }
+}
+
+/** What an object's throw is to the caller: busy, or a fault, which is logged. */
+export function failureOf(thrown: unknown, requestId: string, where: string): Failure {
+  log("error", fault(requestId, where, thrown));
+  const { retryable, overloaded } = thrown as PlatformError;
+  if (overloaded === true || retryable === true) return failure("OVERLOADED", "It is busy just now. Try again.");
+  return failure("INTERNAL", "Something went wrong on our side.");
 }

@@ -1,4 +1,5 @@
 /** The deployment's operator: whoever holds the secret `OPERATOR_TOKEN`. Without the secret nobody does. */
+import { OPERATOR_TOKEN_CHARS_MIN } from "../limits.ts";
 
 /** A deployment that did not set the secret has none, whatever the generated `Env` says. */
 type Secrets = { readonly OPERATOR_TOKEN?: string };
@@ -7,7 +8,7 @@ type Secrets = { readonly OPERATOR_TOKEN?: string };
 export async function isOperator(request: Request, env: Secrets): Promise<boolean> {
   const header = request.headers.get("authorization");
   const secret = env.OPERATOR_TOKEN;
-  if (header === null || secret === undefined || secret.length < TOKEN_CHARS_MIN) return false;
+  if (header === null || secret === undefined || secret.length < OPERATOR_TOKEN_CHARS_MIN) return false;
   const [scheme = "", token = ""] = header.split(" ", 2);
   if (scheme.toLowerCase() !== "bearer") return false;
   const encoder = new TextEncoder();
@@ -16,6 +17,3 @@ export async function isOperator(request: Request, env: Secrets): Promise<boolea
   );
   return given !== undefined && wanted !== undefined && crypto.subtle.timingSafeEqual(given, wanted);
 }
-
-/** A shorter secret is taken for a mistake in the configuration. */
-const TOKEN_CHARS_MIN = 20;

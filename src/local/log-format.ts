@@ -108,10 +108,10 @@ function parse(raw: string): Stamped | undefined {
 
 const FIELDS: Readonly<Record<LogLine["kind"], readonly string[]>> = {
   request: ["requestId", "method", "path", "status", "ms", "outcome"],
-  object: ["requestId", "workspace", "object", "verb", "ms", "statements", "rowsRead", "rowsWritten", "seq", "outcome"],
+  object: ["requestId", "object", "verb", "ms", "statements", "rowsRead", "rowsWritten", "outcome"],
   fault: ["requestId", "where", "error"],
 };
-const NUMBERS: ReadonlySet<string> = new Set(["status", "ms", "statements", "rowsRead", "rowsWritten", "seq"]);
+const NUMBERS: ReadonlySet<string> = new Set(["status", "ms", "statements", "rowsRead", "rowsWritten"]);
 
 function isLogLine(value: unknown): value is Stamped {
   if (typeof value !== "object" || value === null) return false;
@@ -120,6 +120,8 @@ function isLogLine(value: unknown): value is Stamped {
   const kind = line["kind"];
   if (kind !== "request" && kind !== "object" && kind !== "fault") return false;
   if (line["stack"] !== undefined && typeof line["stack"] !== "string") return false;
+  if (line["workspace"] !== undefined && typeof line["workspace"] !== "string") return false;
+  if (line["seq"] !== undefined && typeof line["seq"] !== "number") return false;
   return FIELDS[kind].every((name) => typeof line[name] === (NUMBERS.has(name) ? "number" : "string"));
 }
 

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { OPERATOR_TOKEN_CHARS_MIN } from "../limits.ts";
 import { buildWorker } from "./build.ts";
 import { makeDemoOnce } from "./demo/make.ts";
 import { formatLine } from "./log-format.ts";
@@ -25,6 +26,10 @@ async function start(): Promise<void> {
     buildWorker();
   }
   const vars = variables(environment);
+  const token = vars["OPERATOR_TOKEN"];
+  if (token !== undefined && token !== "" && token.length < OPERATOR_TOKEN_CHARS_MIN) {
+    throw new CannotServe(`OPERATOR_TOKEN must have at least ${String(OPERATOR_TOKEN_CHARS_MIN)} characters.`);
+  }
   const newData = !existsSync(join(dataDir, "objects"));
   const served = await serve({ host, port, dataDir, vars, onLog: print });
   stopOnSignals(served);

@@ -1,11 +1,11 @@
 /** `GET /:workspace/:board/live`: checks an upgrade and hands the socket to the workspace's object. */
 import type { Handler } from "../edge/context.ts";
+import { failureOf } from "../edge/object-call.ts";
 import { problem } from "../edge/problem.ts";
 import { uniqueFields } from "../edge/body.ts";
 import { check } from "../edge/parse.ts";
 import { type Failure, failure, FAILURES, type FailureCode, workspaceNotFound } from "../errors.ts";
-import { isSlug } from "../ids.ts";
-import { fault, log } from "../log.ts";
+import { base64url, isSlug } from "../ids.ts";
 import { LIVE_HEADERS, LIVE_SUBPROTOCOL } from "../protocol/live/version.ts";
 import { liveQuery } from "../protocol/rest/live.ts";
 
@@ -33,16 +33,23 @@ export const openLive: Handler = async ({ request, env, url, requestId }, { work
     [LIVE_HEADERS.board]: encodeURIComponent(board),
   });
   const person = query.value.externalUserId;
-  if (person !== undefined) headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
+  if (person !== undefined) {
+    headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
+    headers.set(LIVE_HEADERS.personKey, await keyOf(person));
+  }
   try {
     const response = await env.WORKSPACE.getByName(workspace).fetch("https://workspace/live", { headers });
     if (response.status === 101) return response;
     return problem(await refusal(response), requestId);
   } catch (thrown) {
-    log("error", fault(requestId, `Workspace ${workspace}`, thrown));
-    return problem(failure("OVERLOADED", "The workspace is busy. Try again."), requestId);
+    return problem(failureOf(thrown, requestId, `Workspace ${workspace}`), requestId);
   }
 };
+
+async function keyOf(person: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(person));
+  return base64url(new Uint8Array(digest));
+}
 
 async function refusal(response: Response): Promise<Failure> {
   const body: { code?: string; detail?: string } = await response.json();

@@ -2,7 +2,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { FRAME_BYTES_MAX, MESSAGES_PER_SECOND_MAX, SOCKETS_PER_PERSON_MAX } from "../../src/limits.ts";
+import {
+  EXTERNAL_USER_ID_CHARS_MAX,
+  FRAME_BYTES_MAX,
+  MESSAGES_PER_SECOND_MAX,
+  SOCKETS_PER_PERSON_MAX,
+} from "../../src/limits.ts";
 import { board, call, OPERATOR, Peer, post, uniqueSlug, upgrade } from "../support/workerd.ts";
 
 /** A peer that said hello and was welcomed. */
@@ -59,7 +64,8 @@ describe("opening a socket", () => {
 
   it("[L7] a person has at most five sockets on a board, also when all open at once; others, and another board, are not held", async () => {
     const { workspace, path } = await board();
-    const query = `?externalUserId=${encodeURIComponent("ådá/ 1")}`;
+    // As long as an id may be, in a script of three bytes a character.
+    const query = `?externalUserId=${encodeURIComponent(`å/ ${"漢".repeat(EXTERNAL_USER_ID_CHARS_MAX - 3)}`)}`;
     const tried = await Promise.all(Array.from({ length: 3 * SOCKETS_PER_PERSON_MAX }, () => Peer.open(path, query)));
     const refused = () => tried.filter(({ closed }) => closed !== null);
     await expect.poll(() => refused().length).toBe(2 * SOCKETS_PER_PERSON_MAX);
@@ -129,6 +135,11 @@ describe("frames", () => {
     ["a wrong type", '{"type":"vote","requestId":"1","feedbackId":"1","externalUserId":"a"}', /^feedbackId: /u],
     ["a weight", '{"type":"vote","requestId":"1","feedbackId":1,"externalUserId":"a","weight":5}', /weight/u],
     ["a prototype key", '{"type":"hello","since":null,"__proto__":{}}', /./u],
+    [
+      "an unknown field in another script",
+      JSON.stringify({ type: "hello", since: null, ["漢".repeat(200)]: 1 }),
+      /漢/u,
+    ],
     ["a negative seq", '{"type":"hello","since":-1}', /^since: /u],
   ])("[L10] %s closes with 1008 and a reason", async (_what, frame, reason) => {
     const { path } = await board();
@@ -182,6 +193,19 @@ describe("frames", () => {
     expect(steady.closed).toBeNull();
   });
 
+  it("[L21] hellos said again and again, and long resumes, cost more than they can gain", async () => {
+    const { path } = await board();
+    const since = Number((await call("GET", `${path}/feedback`)).headers.get("x-seq"));
+    for (let n = 0; n < 30; n++) await post(path, `Long ${n}`, { description: "x".repeat(10_000) });
+    const late = await Peer.open(path);
+    late.send({ type: "hello", since });
+    await late.until(({ frames }) => frames.length === 2);
+    expect(late.frames.map(({ type }) => type)).toEqual(["welcome", "resync"]);
+    for (let n = 0; n < 5; n++) late.send({ type: "hello", since });
+    await late.until(({ closed }) => closed !== null);
+    expect(late.closed?.code).toBe(1008);
+  });
+
   it("[L13] a board that is removed closes its sockets; those of other boards stay", async () => {
     const { workspace, path } = await board();
     const boards = `/api/v1/workspaces/${workspace}/boards`;
@@ -190,10 +214,11 @@ describe("frames", () => {
     const silent = await Peer.open(path);
     const elsewhere = await greeted(`/api/v1/${workspace}/bugs`);
     await call("DELETE", `${boards}/ideas`, undefined, OPERATOR);
-    await watching.until(({ closed }) => closed !== null);
-    expect(watching.closed).toEqual({ code: 1001, reason: "board removed" });
-    silent.send({ type: "hello", since: null });
-    await silent.until(({ closed }) => closed !== null);
+    // Also the one that never said hello: it could land on another board later.
+    for (const peer of [watching, silent]) {
+      await peer.until(({ closed }) => closed !== null);
+      expect(peer.closed).toEqual({ code: 1008, reason: "board removed" });
+    }
     expect(silent.frames).toEqual([]);
     await post(`/api/v1/${workspace}/bugs`, "Still here");
     await elsewhere.until(({ frames }) => frames.length === 2);

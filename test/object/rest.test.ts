@@ -198,7 +198,8 @@ describe("boards", () => {
       ask("createBoard", { workspace }, { body: { slug: `b-${n}`, name: `B ${n}` }, headers: OPERATOR });
     for (let n = 0; n < BOARDS_PER_WORKSPACE_MAX; n++) expect((await make(n)).status).toBe(201);
     expect(await make(100)).toMatchObject({ status: 409, body: { code: "LIMIT_REACHED" } });
-    expect((await ask("createFeedback", { workspace, board: "one-more" }, { body: { title: "x" } })).status).toBe(404);
+    const posted = await ask("createFeedback", { workspace, board: "one-more" }, { body: { title: "x" } });
+    expect(posted).toMatchObject({ status: 409, body: { code: "LIMIT_REACHED" } });
     expect((await ask("listBoards", { workspace })).body).toHaveLength(BOARDS_PER_WORKSPACE_MAX);
     await ask("deleteBoard", { workspace, board: "b-7" }, { headers: OPERATOR });
     expect((await make(100)).status).toBe(201);

@@ -77,8 +77,11 @@ describe("voting", () => {
 
   it("[U9] a weight from anybody but an operator is refused, whoever has voted before", () => {
     for (const existing of [null, { weight: 1, createdAt: CREATED_AT }]) {
-      const refused = decideVote(bare, existing, { weight: 1, operator: false }, CREATED_AT);
+      const refused = decideVote(bare, existing, { weight: 2, operator: false }, CREATED_AT);
       expect(refused).toMatchObject({ ok: false, error: { code: "FORBIDDEN" } });
+      // 1 is what everybody has, so to say it is no claim; it does not take a heavier vote's weight away either.
+      const said = decideVote(bare, existing, { weight: 1, operator: false }, CREATED_AT);
+      expect(said).toMatchObject({ ok: true, value: { weight: 1 } });
     }
     expect(decideVote(bare, null, { weight: undefined, operator: false }, CREATED_AT)).toMatchObject({
       ok: true,

@@ -4,12 +4,15 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { IDEAS } from "./ideas.ts";
 import type { DemoItem } from "./item.ts";
 import { MOBILE } from "./mobile.ts";
 
 const WORKSPACE = "demo";
 const PARALLEL = 8;
+const PURGE_WAIT_MS = 10_000;
+const PURGE_STEP_MS = 50;
 /** People who vote with a weight of 1 on one item, at most; the rest are customers, who count as many as they have seats. */
 const SINGLE_VOTES_MAX = 4;
 const SEATS_MAX = 60;
@@ -48,12 +51,22 @@ export async function makeDemoOnce(
 }
 
 async function makeDemo(target: Target): Promise<void> {
-  await call(target, "POST", "/workspaces", { slug: WORKSPACE, name: "Harbor" });
+  await createWorkspace(target);
   for (const { slug, name, description, items } of BOARDS) {
     await call(target, "POST", `/workspaces/${WORKSPACE}/boards`, { slug, name, description });
     // One after the other, so that the order of creation is the same each time; the least wanted is the oldest.
     for (const [index, item] of items.toReversed().entries()) await makeItem(target, slug, item, index);
   }
+}
+
+/** Waits while the rows of a half-made demo, deleted just now, are being purged: the slug is taken until then. */
+async function createWorkspace(target: Target): Promise<void> {
+  for (let waitedMs = 0; waitedMs < PURGE_WAIT_MS; waitedMs += PURGE_STEP_MS) {
+    const made = await call(target, "POST", "/workspaces", { slug: WORKSPACE, name: "Harbor" }, [201, 409]);
+    if ((made as { slug?: string }).slug === WORKSPACE) return;
+    await sleep(PURGE_STEP_MS);
+  }
+  throw new Error(`demo: the workspace ${WORKSPACE} is still being deleted`);
 }
 
 async function makeItem(target: Target, board: string, item: DemoItem, index: number): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * Frames the server sends. `seq` of every frame but `ack` and `error` means: you now have every change up to and including it.
+ * Frames the server sends. `seq` of `welcome`, `votes` and `feedback` means: you now have every change up to and including it. `resync` says the
+ * opposite: read the list again, and go on from its seq.
  * Counts are absolute, so applying a frame twice is harmless.
  */
 import { z } from "zod";

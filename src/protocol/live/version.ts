@@ -5,4 +5,9 @@ export const LIVE_SUBPROTOCOL = "groundswell.v1";
 export const HEARTBEAT = { request: "ping", response: "pong" } as const;
 
 /** How the Worker tells the object who opens a socket: not in the URL, which the platform keeps with the socket. Percent-encoded. */
-export const LIVE_HEADERS = { board: "x-groundswell-board", person: "x-groundswell-person" } as const;
+export const LIVE_HEADERS = {
+  board: "x-groundswell-board",
+  person: "x-groundswell-person",
+  /** Base64url of the SHA-256 of the person's id. */
+  personKey: "x-groundswell-person-key",
+} as const;

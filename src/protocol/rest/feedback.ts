@@ -118,7 +118,7 @@ export const listFeedback = endpoint({
   tag,
   summary: "List a board's feedback",
   description:
-    "Pinned items are not moved: clients show them where they like. A search (`q`) sorts the 200 newest matches. `trending` weighs every vote by its age, with a half-life of 7 days.",
+    "What the public sees, whoever asks. Pinned items are not moved: clients show them where they like. A search (`q`) sorts the 200 newest matches. `trending` weighs every vote by its age, with a half-life of 7 days.",
   who: "anyone",
   params: boardParams,
   query: ListFeedback,

@@ -12,7 +12,7 @@ export const openLive = endpoint({
   tag: "Live",
   summary: "Open a live socket",
   description:
-    "WebSocket with the subprotocol `groundswell.v1`, JSON text frames. Send `hello` first with the last seq you saw. Every frame's seq means: you have everything up to here.",
+    "WebSocket with the subprotocol `groundswell.v1`, JSON text frames. Send `hello` first with the last seq you saw. The seq of a frame means: you have everything up to here; only `resync` says that you do not, and to read the list again.",
   who: "anyone",
   params: boardParams,
   query: liveQuery,

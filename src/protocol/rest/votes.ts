@@ -21,7 +21,7 @@ export const CastVote = z
       .min(1)
       .max(VOTE_WEIGHT_MAX)
       .optional()
-      .meta({ description: "Operators only; 1 for everybody else" }),
+      .meta({ description: "Another than 1 may be given by operators only" }),
   })
   .meta({ id: "CastVote" });
 export type CastVote = z.infer<typeof CastVote>;

@@ -117,7 +117,9 @@ export function applyFrame(state: BoardState, frame: AppliedFrame): BoardState {
   const { seq } = frame;
   if (frame.type === "feedback") {
     const next = takeFeedback(state, frame, seq);
-    return seq > (state.seq ?? seq) ? reach(next, seq) : { ...next, held: [...state.held, frame] };
+    if (seq > (state.seq ?? seq)) return reach(next, seq);
+    // A resume's frames carry the seq that it began at; what is older is late, and as old as it says.
+    return seq === state.seq ? { ...next, held: [...state.held, frame] } : next;
   }
   const resumed = state.held.reduce((next, held) => takeFeedback(next, held, seq), state);
   return reach(learnNews(resumed, frame.changes, seq), seq);

@@ -79,7 +79,7 @@ export function drawNews(count: number): void {
 export function drawPresence(online: number): void {
   const element = document.querySelector<HTMLElement>("[data-presence]");
   if (element === null) return;
-  const text = online > 1 ? `${formatCount(online)} people here` : "Live";
+  const text = online > 1 ? `${formatCount(online)} here now` : "Live";
   if (element.textContent !== text) element.textContent = text;
   element.hidden = online === 0;
 }
