@@ -32,10 +32,11 @@ export async function answer(
   const requestId = randomId();
   const url = URL.parse(request.url);
   if (url === null) return badHost(request, requestId);
-  const found = request.url.length > URL_CHARS_MAX ? null : routes.match(request.method, url.pathname);
   const isApi = routes.isApi(url.pathname);
+  let found: Found = null;
   let response: Response;
   try {
+    if (request.url.length <= URL_CHARS_MAX) found = routes.match(request.method, url.pathname);
     const operator = await isOperator(request, env);
     response = await dispatch(routes, found, isApi, { request, env, execution, url, requestId, operator });
   } catch (thrown) {

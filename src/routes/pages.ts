@@ -105,7 +105,7 @@ export const postVote: Handler = guarded(async (context, params) => {
 
 /** GET / */
 export const landingPage: Handler = guarded((context) =>
-  show(context, LandingPage({ origin: originOf(context), assets: assetUrls() })),
+  show(context, LandingPage({ origin: originOf(context), assets: assetUrls(), demo: context.env.DEMO === "true" })),
 );
 
 /** GET /docs */

@@ -7,6 +7,7 @@ import {
   FRAME_BYTES_MAX,
   MESSAGES_PER_SECOND_MAX,
   SOCKETS_PER_PERSON_MAX,
+  VOTES_FRAME_INTERVAL_MS,
 } from "../../src/limits.ts";
 import { board, call, OPERATOR, Peer, post, uniqueSlug, upgrade } from "../support/workerd.ts";
 
@@ -204,6 +205,22 @@ describe("frames", () => {
     for (let n = 0; n < 5; n++) late.send({ type: "hello", since });
     await late.until(({ closed }) => closed !== null);
     expect(late.closed?.code).toBe(1008);
+  });
+
+  it("[L22] hellos of others do not undo the conflation", async () => {
+    const { path } = await board();
+    const id = await post(path, "Popular");
+    const watcher = await greeted(path);
+    const startedAt = Date.now();
+    for (let n = 0; n < 60; n++) {
+      await call("POST", `${path}/feedback/${id}/votes`, { externalUserId: `p${n}` });
+      await greeted(path);
+    }
+    await watcher.until(({ frames }) =>
+      frames.some((frame) => frame.type === "votes" && frame.changes[0]?.voteCount === 60),
+    );
+    const sent = watcher.frames.filter(({ type }) => type === "votes").length;
+    expect(sent).toBeLessThanOrEqual(2 + (Date.now() - startedAt) / VOTES_FRAME_INTERVAL_MS);
   });
 
   it("[L13] a board that is removed closes its sockets; those of other boards stay", async () => {

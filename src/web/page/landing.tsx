@@ -2,7 +2,14 @@
 /** The front page of an instance: what runs here and where its documentation is. It lists no workspaces: those are their owners' to share. */
 import { type AssetUrls, Document, Footer, Header } from "../document.tsx";
 
-export function LandingPage({ origin, assets }: { readonly origin: string; readonly assets: AssetUrls }) {
+type LandingProps = {
+  readonly origin: string;
+  readonly assets: AssetUrls;
+  /** The demo workspace is here. */
+  readonly demo: boolean;
+};
+
+export function LandingPage({ origin, assets, demo }: LandingProps) {
   return (
     <Document
       title="Groundswell: feedback boards that move as people vote"
@@ -29,10 +36,15 @@ export function LandingPage({ origin, assets }: { readonly origin: string; reado
           Every board also has a page of its own, at <code>/w/your-team/ideas</code>.
         </p>
         <p class="actions">
-          <a class="primary" href="/docs">
+          {demo ? (
+            <a class="primary" href="/w/demo/ideas">
+              Open the demo board
+            </a>
+          ) : null}
+          {demo ? <a href="/demo">The widget on a page</a> : null}
+          <a class={demo ? undefined : "primary"} href="/docs">
             Read the API reference
           </a>
-          <a href="/openapi.json">openapi.json</a>
         </p>
       </main>
       <Footer />
