@@ -68,6 +68,14 @@ test("[O10] one line per request and object call, with what an operator looks fo
   expect(formatLine(request, {}, true)).toContain("\u001B[32m201");
 });
 
+test("[O15] a call without a seq or a workspace, as of a User or of an unknown workspace, is a line like any other", () => {
+  const { workspace: _workspace, seq: _seq, ...bare } = JSON.parse(call) as Record<string, unknown>;
+  const line = formatLine(JSON.stringify({ ...bare, object: "User" }), { object: "User" }, false);
+  expect(line).toContain("User.vote.cast");
+  expect(line).not.toContain("seq");
+  expect(formatLine(JSON.stringify({ ...bare, workspace: "acme" }), { workspace: "acme" }, false)).toContain("acme");
+});
+
 test("[O11] filters by workspace, object and level; what is not ours is hidden by any", () => {
   const shown = (filter: Parameters<typeof formatLine>[1]): boolean[] =>
     [request, call, fault, "plain"].map((line) => formatLine(line, filter, false) !== undefined);
