@@ -38,6 +38,8 @@ export type BoardState = Facts & {
   /** The visitor's own new items, newest first: they stand first until the list is read again. */
   readonly fresh: readonly number[];
   readonly nextCursor: string | null;
+  /** Items the socket said have come onto the board, new or shown again, and when. */
+  readonly appeared: ReadonlyMap<number, number>;
   /** Weight of the visitor's settled votes. */
   readonly mine: ReadonlyMap<number, number>;
   /** When the visitor last acted on an item, by `clock`: a look-up that began before knows less. */
@@ -68,6 +70,7 @@ export function emptyBoard(sort: Sort = "vote_count"): BoardState {
     order: [],
     fresh: [],
     nextCursor: null,
+    appeared: new Map(),
     mine: new Map(),
     touched: new Map(),
     clock: 0,
@@ -127,7 +130,8 @@ export function applyFrame(state: BoardState, frame: AppliedFrame): BoardState {
 
 function takeFeedback(state: BoardState, { op, item }: FeedbackFrame, seq: number): BoardState {
   if (op === "removed") return learnNews(state, [{ id: item.id, item: null }], seq);
-  return placed(withRows(state, [item], seq), item.id);
+  const appeared = op === "created" ? new Map(state.appeared).set(item.id, seq) : state.appeared;
+  return placed(withRows({ ...state, appeared }, [item], seq), item.id);
 }
 
 function withRows(state: BoardState, items: readonly Feedback[], seq: number): BoardState {

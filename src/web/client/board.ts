@@ -6,24 +6,47 @@ import { newVisitor, visitorCookie, visitorIn } from "../page/visitor-cookie.ts"
 import type { PageState } from "../page/page-state.ts";
 import { boardApi } from "./api.ts";
 import { type BoardState, hasVoted, type Store } from "./board-state.ts";
-import { announce, countNew, drawNews, drawPresence, drawRows, showMessage, showStanding } from "./board/draw.ts";
+import {
+  announce,
+  drawNews,
+  drawPresence,
+  drawRows,
+  isEmptied,
+  newIdeas,
+  showMessage,
+  showStanding,
+} from "./board/draw.ts";
 import { fetchPage, readState } from "./board/fetched-page.ts";
 import { listenToPosting } from "./board/posting.ts";
 import { withPage } from "./board/take-list.ts";
+import { drawTotals, totalsShift } from "./board/totals.ts";
 import { openViews } from "./board/view.ts";
 import { type Live, type LiveStatus, openLive } from "./live.ts";
 
 /** Short gaps are nobody's business. */
 const OFFLINE_SHOWN_AFTER_MS = 1_500;
+const STANDING: Record<LiveStatus, string> = {
+  live: "",
+  connecting: "Reconnecting … counts may be a little behind.",
+  offline: "You are offline. Your votes are kept and sent when the connection is back.",
+};
 
 function start(first: PageState): void {
   const { workspace = "", board = "", page = "" } = document.body.dataset;
   const visitor = visitorIn(document.cookie) ?? rememberVisitor();
   const api = boardApi(location.origin, workspace, board);
-  let renderedAt = first.renderedAt;
-  const store = drawnStore(withPage(first), () => renderedAt);
-  const views = openViews(store, (shown) => {
-    renderedAt = shown.renderedAt;
+  let shown = first;
+  let status: LiveStatus = "live";
+  const store = drawnStore(withPage(first), (state, before) => {
+    drawRows(state);
+    drawTotals(totalsShift(before, state));
+    drawNews(newIdeas(state, shown), shown);
+    drawPresence(state.online, status);
+    if (isEmptied()) void views.visit(location.href, "keep");
+  });
+  const views = openViews(store, (next) => {
+    shown = next;
+    store.rebase();
   });
   const live = openLive({
     api,
@@ -34,7 +57,11 @@ function start(first: PageState): void {
       if (!views.show(fetched) && fetched.state !== null)
         store.set(withPage(fetched.state, store.get(), fetched.clock));
     },
-    onStatus: connectionBanner(),
+    onStatus: patientStatus((now) => {
+      status = now;
+      drawPresence(store.get().online, status);
+      showStanding(STANDING[status]);
+    }),
     onRefused: (_, refusal) => {
       showMessage(refusal.message);
     },
@@ -51,24 +78,33 @@ function rememberVisitor(): string {
   return id;
 }
 
-/** The page is drawn once per frame, however many changes a frame brought. */
-function drawnStore(initial: BoardState, renderedAt: () => string): Store {
+/**
+ * The page is drawn once per frame, however many changes a frame brought. `draw` gets the state drawn before, too. `rebase`: the
+ * next state comes with the server's own markup, totals and all, and is what the following one is compared with.
+ */
+function drawnStore(initial: BoardState, draw: (state: BoardState, before: BoardState) => void) {
   let state = initial;
+  let drawn = initial;
   let due = false;
-  const draw = (): void => {
-    due = false;
-    drawRows(state);
-    drawNews(countNew(state, renderedAt()));
-    drawPresence(state.online);
-  };
+  let rebasing = false;
   return {
     get: () => state,
-    set: (next) => {
+    set: (next: BoardState): void => {
       state = next;
+      if (rebasing) drawn = next;
+      rebasing = false;
       if (due) return;
       due = true;
       // Hidden tabs get no animation frames, and are drawn when they come back.
-      requestAnimationFrame(draw);
+      requestAnimationFrame(() => {
+        const before = drawn;
+        due = false;
+        drawn = state;
+        draw(state, before);
+      });
+    },
+    rebase(): void {
+      rebasing = true;
     },
   };
 }
@@ -85,29 +121,21 @@ function listenToVotes(live: Live, store: Store): void {
   });
 }
 
-/** New ideas are announced, not pushed under the reader's eyes; the newest-first view shows them. */
+/** New ideas are announced, not pushed under the reader's eyes; the button's value is the order that shows them first. */
 function listenToNews(workspace: string, board: string, visit: (url: string) => void): void {
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-news]") : null;
-    if (button !== null) visit(`/w/${workspace}/${board}?sort=created_at`);
+    const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("[data-news]") : null;
+    if (button !== null) visit(`/w/${workspace}/${board}?sort=${button.value}`);
   });
 }
 
-function connectionBanner(): (status: LiveStatus) => void {
+/** Tells of a lost connection when it stays lost, of a live one at once. */
+function patientStatus(show: (status: LiveStatus) => void): (status: LiveStatus) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (status) => {
     clearTimeout(timer);
-    if (status === "live") {
-      showStanding("");
-      return;
-    }
-    timer = setTimeout(() => {
-      showStanding(
-        status === "offline"
-          ? "You are offline. Your votes are kept and sent when the connection is back."
-          : "Reconnecting … counts may be a little behind.",
-      );
-    }, OFFLINE_SHOWN_AFTER_MS);
+    if (status === "live") show(status);
+    else timer = setTimeout(() => show(status), OFFLINE_SHOWN_AFTER_MS);
   };
 }
 

@@ -133,7 +133,9 @@ export function BoardFacts({ workspace, board }: { readonly workspace: Workspace
       <dl>
         <div>
           <dt>Ideas</dt>
-          <dd data-total="feedback">{formatCount(board.feedbackCount)}</dd>
+          <dd data-total="feedback" data-count={String(board.feedbackCount)}>
+            {formatCount(board.feedbackCount)}
+          </dd>
         </div>
         <div>
           <dt>Votes</dt>

@@ -63,7 +63,7 @@ function SearchForm({ address, view }: Props) {
         autocomplete="off"
         value={view.q ?? ""}
       />
-      <button class="vh">Search</button>
+      <button class="primary small vh">Search</button>
     </form>
   );
 }

@@ -1,6 +1,10 @@
 /** Brings the server's markup up to the state: counts, pressed buttons, titles, statuses, removed rows. Touches only what changed. */
 import { formatCount, formatTally, statusLabel } from "../../page/format.ts";
+import type { PageState } from "../../page/page-state.ts";
+import type { Feedback } from "../../../protocol/rest/feedback.ts";
 import { type BoardState, hasVoted, isGone, row } from "../board-state.ts";
+import type { LiveStatus } from "../live.ts";
+import { drawTotal } from "./totals.ts";
 
 const BUMP = "bump";
 
@@ -24,7 +28,7 @@ export function drawRows(state: BoardState): void {
       badge.textContent = statusLabel(item.status);
     }
   }
-  if (shift !== 0) drawTotal(shift);
+  drawTotal("votes", shift);
 }
 
 /** How far the shown number moved. */
@@ -46,41 +50,40 @@ function drawPressed(button: HTMLButtonElement | null, voted: boolean): void {
   button.value = voted ? "unvote" : "vote";
 }
 
-/** The board's total moves with what is seen to move; votes on items off this page are in the number of the next page read. */
-function drawTotal(shift: number): void {
-  const total = document.querySelector<HTMLElement>('[data-total="votes"]');
-  if (total === null) return;
-  const count = Math.max(0, Number(total.dataset["count"]) + shift);
-  total.dataset["count"] = String(count);
-  total.textContent = formatCount(count);
+/** Every row of the list was removed: the server has what stands in its place. A view under way brings it already. */
+export function isEmptied(): boolean {
+  return document.querySelector("#results:not([data-stale]) ol.list:not(:has(> li))") !== null;
 }
 
-/** Ideas posted by others since the page was rendered, that it has no row for. */
-export function countNew(state: BoardState, renderedAt: string): number {
-  if (state.filtered) return 0;
-  let count = 0;
-  for (const [id, { item }] of state.facts) {
-    if (item !== null && item.createdAt > renderedAt && document.getElementById(`f-${String(id)}`) === null) count += 1;
-  }
-  return count;
+/** Ideas that appeared on the board since the shown page was read, and that it has no row for. */
+export function newIdeas(state: BoardState, { seq }: PageState): Feedback[] {
+  if (state.filtered) return [];
+  return [...state.appeared].flatMap(([id, at]) =>
+    at > seq && document.getElementById(`f-${String(id)}`) === null ? (row(state, id) ?? []) : [],
+  );
 }
 
-export function drawNews(count: number): void {
+export function drawNews(ideas: readonly Feedback[], { renderedAt }: PageState): void {
   const button = document.querySelector<HTMLButtonElement>("[data-news]");
   if (button === null) return;
-  const text = `${String(count)} new ${count === 1 ? "idea" : "ideas"} – show`;
-  if (count > 0 && button.textContent !== text) {
-    button.textContent = text;
-    announce(`${String(count)} new ${count === 1 ? "idea" : "ideas"}.`);
-  }
-  button.hidden = count === 0;
+  const said = `${String(ideas.length)} new ${ideas.length === 1 ? "idea" : "ideas"}`;
+  const text = `${said} – show`;
+  button.hidden = ideas.length === 0;
+  // An old idea that is shown again is not among the newest, but it has just changed.
+  button.value = ideas.every((idea) => idea.createdAt > renderedAt) ? "created_at" : "updated_at";
+  if (button.hidden || button.textContent === text) return;
+  button.textContent = text;
+  announce(`${said}.`);
 }
 
-export function drawPresence(online: number): void {
+/** Nothing before the first welcome. */
+export function drawPresence(online: number, status: LiveStatus): void {
   const element = document.querySelector<HTMLElement>("[data-presence]");
   if (element === null) return;
-  const text = online > 1 ? `${formatCount(online)} here now` : "Live";
+  const live = online > 1 ? `${formatCount(online)} here now` : "Live";
+  const text = { live, connecting: "Reconnecting…", offline: "Offline" }[status];
   if (element.textContent !== text) element.textContent = text;
+  element.dataset["presence"] = status;
   element.hidden = online === 0;
 }
 

@@ -3,7 +3,7 @@ import { SEARCH_CHARS_MAX } from "../../../limits.ts";
 import type { BoardStore } from "./board-store.ts";
 import { ICONS, icon, later, make } from "./element.ts";
 
-const SORTS = { vote_count: "Top", created_at: "New", trending: "Trending" } as const;
+const SORTS = { vote_count: "Top", trending: "Trending", created_at: "New" } as const;
 
 /** `load` reads the list for what the field and the state's order say. */
 export function openTools(store: BoardStore, load: () => Promise<void>, onWrite: () => void) {
