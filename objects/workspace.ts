@@ -55,7 +55,7 @@ export class Workspace extends Server<Env> {
     this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock, (userId, message) =>
       this.#tell(userId, message),
     );
-    const seq = () => (this.#active === true ? this.#store.seq() : null);
+    const seq = () => (this.#active === false ? null : this.#store.seq());
     this.#log = new CallLog({ object: "Workspace", workspace: this.name }, this.#storage.sql, seq);
     const open = (boardId: number) => this.getConnections<SocketState>(boardTag(boardId));
     this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), open, clock);
