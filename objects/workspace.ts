@@ -55,7 +55,7 @@ export class Workspace extends Server<Env> {
     this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock, (userId, message) =>
       this.#tell(userId, message),
     );
-    const seq = () => (this.#active === false ? null : this.#store.seq());
+    const seq = () => (this.#active === true ? this.#store.seq() : null);
     this.#log = new CallLog({ object: "Workspace", workspace: this.name }, this.#storage.sql, seq);
     const open = (boardId: number) => this.getConnections<SocketState>(boardTag(boardId));
     this.#fanOut = new FanOut((boardId) => this.#greeted(boardId), open, clock);
@@ -127,10 +127,19 @@ export class Workspace extends Server<Env> {
     if (!call.openWorkspaces || !this.#mayOpen(board)) return this.#write("feedback.create", call, create);
     if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
     this.#active = null;
-    return this.#commit("feedback.create", call, () => {
-      const opened = openBoard(this.#store, this.name, board);
-      return opened.ok ? create() : opened;
-    });
+    let stands = false;
+    try {
+      return this.#commit("feedback.create", call, () => {
+        const opened = openBoard(this.#store, this.name, board);
+        if (!opened.ok) return opened;
+        this.#active = true; // so that the log line has the seq
+        const created = create();
+        stands = created.ok;
+        return created;
+      });
+    } finally {
+      if (!stands) this.#active = null;
+    }
   }
   readFeedback(call: Call, board: string, id: number) {
     return this.#read("feedback.read", call, () => readFeedback(this.#store, call, board, id));

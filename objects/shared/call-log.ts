@@ -42,8 +42,8 @@ export class CallLog {
   }
 
   #line(verb: string, requestId: string, startedAt: number, outcome: string): void {
-    const seq = this.#seq(); // may read, so before the cost is taken
     const cost = this.#sql.take();
+    const seq = this.#seq();
     const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
     log("info", {
       kind: "object",

@@ -114,7 +114,7 @@ describe("logs", () => {
       outcome: "ok",
     });
     const written = (await linesOf(posted.requestId)).filter(({ kind }) => kind === "object");
-    expect(written.map((line) => "verb" in line && line.verb)).toEqual(["board.open", "feedback.create"]);
+    expect(written.map((line) => "verb" in line && line.verb)).toEqual(["feedback.create"]);
     for (const line of written) expect("rowsWritten" in line && line.rowsWritten).toBeGreaterThan(0);
   });
 
