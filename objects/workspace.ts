@@ -127,18 +127,18 @@ export class Workspace extends Server<Env> {
     if (!call.openWorkspaces || !this.#mayOpen(board)) return this.#write("feedback.create", call, create);
     if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
     this.#active = null;
-    let stands = false;
+    const made = { stands: false };
     try {
       return this.#commit("feedback.create", call, () => {
         const opened = openBoard(this.#store, this.name, board);
         if (!opened.ok) return opened;
         this.#active = true; // so that the log line has the seq
         const created = create();
-        stands = created.ok;
+        made.stands = created.ok;
         return created;
       });
     } finally {
-      if (!stands) this.#active = null;
+      if (!made.stands) this.#active = null;
     }
   }
   readFeedback(call: Call, board: string, id: number) {
