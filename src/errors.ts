@@ -41,6 +41,14 @@ export function workspaceNotFound(): Failure {
   return failure("WORKSPACE_NOT_FOUND", "There is no workspace of this name.");
 }
 
+export function boardNotFound(): Failure {
+  return failure("BOARD_NOT_FOUND", "There is no board of this name in this workspace.");
+}
+
+export function feedbackNotFound(id: number): Failure {
+  return failure("FEEDBACK_NOT_FOUND", `There is no feedback ${String(id)} on this board.`);
+}
+
 /** One bad field: `path` as the caller wrote it, `message` one sentence. */
 export function invalidField(path: string, message: string, code: FailureCode = "INVALID_REQUEST"): Failure {
   return failure(code, `${path}: ${message}`, [{ path, message }]);

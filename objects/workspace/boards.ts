@@ -2,7 +2,7 @@
 import { asc, eq, isNotNull } from "drizzle-orm";
 import { boards } from "../../schema/workspace.ts";
 import { decideCreateBoard } from "../../src/domain/boards.ts";
-import { type Failure, failure } from "../../src/errors.ts";
+import { boardNotFound, type Failure } from "../../src/errors.ts";
 import type { Board, CreateBoard, UpdateBoard } from "../../src/protocol/rest/boards.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { findBoard } from "./find-board.ts";
@@ -43,7 +43,7 @@ export function createBoard(store: WorkspaceStore, command: CreateBoard): Result
 /** Errors: BOARD_NOT_FOUND. */
 export function readBoard(store: WorkspaceStore, slug: string): Result<Board, Failure> {
   const row = store.statements.boardBySlug.get({ slug });
-  if (row === undefined) return err(failure("BOARD_NOT_FOUND", "There is no board of this name in this workspace."));
+  if (row === undefined) return err(boardNotFound());
   return ok(presentBoard(row));
 }
 

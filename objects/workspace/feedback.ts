@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { feedbackItems, feedbackTombstones } from "../../schema/workspace.ts";
 import type { Call } from "../../src/call.ts";
 import { draftFeedback, type Revision, reviseFeedback } from "../../src/domain/feedback.ts";
-import { type Failure, failure } from "../../src/errors.ts";
+import { type Failure, feedbackNotFound } from "../../src/errors.ts";
 import { PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
 import type { CreateFeedback, Feedback, ModeratedFeedback, UpdateFeedback } from "../../src/protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../src/result.ts";
@@ -132,7 +132,7 @@ function loadFeedback(store: WorkspaceStore, board: string, id: number): Result<
 }
 
 function notFound(id: number) {
-  return err(failure("FEEDBACK_NOT_FOUND", `There is no feedback ${String(id)} on this board.`));
+  return err(feedbackNotFound(id));
 }
 
 function authorEmail(store: WorkspaceStore, row: FeedbackRow): string | null {

@@ -1,7 +1,7 @@
 /** Casts a vote, takes one back. REST and sockets both come here. */
 import type { Call } from "../../src/call.ts";
 import { decideUnvote, decideVote, type Tally } from "../../src/domain/voting.ts";
-import { type Failure, failure } from "../../src/errors.ts";
+import { type Failure, feedbackNotFound } from "../../src/errors.ts";
 import type { Vote } from "../../src/protocol/rest/votes.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { findBoard } from "./find-board.ts";
@@ -79,7 +79,7 @@ function loadItem(store: WorkspaceStore, board: string, feedbackId: number): Res
   if (!found.ok) return found;
   const item = store.statements.votedItem.get({ feedbackId });
   if (item === undefined || item.boardId !== found.value.id || !item.visible) {
-    return err(failure("FEEDBACK_NOT_FOUND", `There is no feedback ${String(feedbackId)} on this board.`));
+    return err(feedbackNotFound(feedbackId));
   }
   return ok(item);
 }
