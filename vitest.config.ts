@@ -9,6 +9,7 @@ const OBJECT_TIMEOUT_MS = 60_000;
 const SERVER_TIMEOUT_MS = 120_000;
 
 const OPERATOR_TOKEN = "operator-token-of-the-tests";
+const ENCRYPTION_KEY = Buffer.alloc(32, "key of the tests").toString("base64");
 // wrangler warns about a required secret that it finds nowhere.
 process.env["OPERATOR_TOKEN"] = OPERATOR_TOKEN;
 process.env["WRANGLER_LOG"] ??= "error";
@@ -18,7 +19,7 @@ const workerd = () =>
   cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { OPEN_WORKSPACES: "true", OPERATOR_TOKEN, LOG_LEVEL: "off" },
+      bindings: { OPEN_WORKSPACES: "true", OPERATOR_TOKEN, ENCRYPTION_KEY, LOG_LEVEL: "off" },
     },
   });
 

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { buildWorker } from "../src/local/build.ts";
 import { benchGrowth } from "./growth/run.ts";
+import { benchIdentity } from "./identity/run.ts";
 import { benchFanOut } from "./load/fan-out.ts";
 import { benchProfile } from "./load/profile.ts";
 import { benchRatios } from "./load/ratios.ts";
@@ -45,6 +46,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report> | Report>> = {
   "fan-out": () =>
     benchFanOut({ sockets: number("sockets"), votesPerSecond: number("votes-per-second"), seconds: number("seconds") }),
   growth: () => benchGrowth({ small: number("small"), large: number("large") }),
+  identity: () => benchIdentity({ seconds: number("seconds") }),
   profile: () => benchProfile({ users: number("users"), seconds: number("seconds") }),
 };
 

@@ -1,25 +1,46 @@
 /**
- * The User object: one per person, addressed by the user id. For now it keeps the person's memberships, as the workspaces report them. No sockets, so it
- * is a plain Durable Object.
+ * The User object: one per person, addressed by the user id. It owns the profile, the sessions and what happened to the account; of the ways to sign in and of the memberships it has
+ * copies, told by the objects that own those. Here are the entry points only. No sockets, so it is a plain Durable Object.
  */
 import { DurableObject } from "cloudflare:workers";
-import { asc, eq } from "drizzle-orm";
-import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import { isMigrated, migrate } from "../schema/migrate.ts";
-import { memberships } from "../schema/user.ts";
 import { MIGRATIONS } from "../schema/user/manifest.ts";
 import type { Call } from "../src/call.ts";
-import { MEMBERSHIPS_PER_USER_MAX } from "../src/limits.ts";
-import { setLogLevel } from "../src/log.ts";
+import type { Device } from "../src/domain/sessions.ts";
+import { type Failure, failure } from "../src/errors.ts";
+import type { AccountNews, IdentityNews, LinkedIdentity } from "../src/identity-news.ts";
+import { fault, log, setLogLevel } from "../src/log.ts";
 import type { MembershipNews } from "../src/membership.ts";
+import type { UpdateMe } from "../src/protocol/rest/account.ts";
 import type { MyWorkspace } from "../src/protocol/rest/workspaces.ts";
-import { ok, type Result } from "../src/result.ts";
+import { err, ok, type Result } from "../src/result.ts";
 import { CallLog } from "./shared/call-log.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
+import { OUTBOX_TASK } from "./shared/outbox.ts";
+import { listEvents } from "./user/events.ts";
+import { hearMembership, listMemberships } from "./user/memberships.ts";
+import { hearIdentity } from "./user/news.ts";
+import { linkIdentity, noteLogin, openAccount, readMe, updateMe } from "./user/profile.ts";
+import { type SealedProviderKey, storeProviderKey } from "./user/provider-keys.ts";
+import {
+  checkSession,
+  endSession,
+  listSessions,
+  openSession,
+  type OpenSession,
+  purgeSessions,
+  refreshSession,
+  type RefreshSession,
+  revokeOtherSessions,
+  revokeSession,
+  SESSIONS_TASK,
+  signOut,
+} from "./user/sessions.ts";
+import { UserStore } from "./user/store.ts";
 
 export class User extends DurableObject<Env> {
   readonly #storage: MeteredStorage;
-  readonly #db: DrizzleSqliteDODatabase;
+  readonly #store: UserStore;
   readonly #log: CallLog;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -28,58 +49,154 @@ export class User extends DurableObject<Env> {
     this.#storage = new MeteredStorage(ctx.storage);
     this.#log = new CallLog({ object: "User" }, this.#storage.sql);
     if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
-    // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
-    this.#db = drizzle(this.#storage as unknown as DurableObjectStorage);
+    const clock = () => Date.now();
+    const id = ctx.id.name ?? "";
+    const tell = (workspace: string, message: string) => this.#tell(workspace, message);
+    this.#store = new UserStore(id, this.#storage, ctx.storage, clock, tell);
   }
 
-  /** A workspace's message. Sets, so that one which comes twice does no harm. */
-  hear(news: MembershipNews): void {
-    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
-    this.#log.run(
-      "membership.hear",
-      "-",
-      () => this.#hear(news),
-      () => "ok",
+  // Account
+
+  /** The profile of a new person; one that has a profile keeps it. */
+  openAccount(call: Call, account: AccountNews, device: Device) {
+    return this.#make("account.open", call.requestId, () =>
+      openAccount(this.#store, account, this.#store.now(), device),
     );
   }
+  /** One more way to sign in. Idempotent. */
+  linkIdentity(call: Call, identity: LinkedIdentity, device: Device) {
+    return this.#make("account.link", call.requestId, () =>
+      linkIdentity(this.#store, identity, this.#store.now(), device),
+    );
+  }
+  /** An identity's message. Sets, so that one which comes twice does no harm. */
+  async hearIdentity(news: IdentityNews): Promise<void> {
+    this.#make("account.hear", "-", () => hearIdentity(this.#store, news));
+    await this.#deliver("-");
+  }
+  readMe(call: Call) {
+    return this.#write("account.read", call, () => readMe(this.#store));
+  }
+  async updateMe(call: Call, command: UpdateMe) {
+    const result = this.#write("account.update", call, () => updateMe(this.#store, command));
+    await this.#deliver(call.requestId);
+    return result;
+  }
+  listEvents(call: Call) {
+    return this.#write("account.events", call, () => ok(listEvents(this.#store)));
+  }
+  /** A password that was wrong. May be lost. */
+  noteFailedSignIn(call: Call, device: Device) {
+    return this.#write("account.note-failure", call, () => {
+      this.#store.record("sign-in-failed", this.#store.now(), device);
+      return ok(null);
+    });
+  }
+  noteLogin(call: Call) {
+    return this.#write("account.note-login", call, () => noteLogin(this.#store));
+  }
+  storeProviderKey(call: Call, key: SealedProviderKey) {
+    return this.#write("provider-key.store", call, () => storeProviderKey(this.#store, key));
+  }
 
+  // Sessions
+
+  openSession(call: Call, command: OpenSession) {
+    return this.#write("session.open", call, () => openSession(this.#store, command));
+  }
+  /** A token that was used up ends the session, so the transaction stands although the caller is refused. */
+  refreshSession(call: Call, command: RefreshSession) {
+    const outcome = this.#write("session.refresh", call, () => ok(refreshSession(this.#store, command)));
+    return outcome.ok ? outcome.value : outcome;
+  }
+  checkSession(call: Call, sessionId: string) {
+    return this.#write("session.check", call, () => checkSession(this.#store, sessionId));
+  }
+  listSessions(call: Call, currentId: string) {
+    return this.#write("session.list", call, () => ok(listSessions(this.#store, currentId)));
+  }
+  revokeSession(call: Call, sessionId: string, device: Device) {
+    return this.#write("session.revoke", call, () => revokeSession(this.#store, sessionId, device));
+  }
+  revokeOtherSessions(call: Call, currentId: string, device: Device) {
+    return this.#write("session.revoke-others", call, () => revokeOtherSessions(this.#store, currentId, device));
+  }
+  /** `hash`: of the refresh token that proves whose session it is; null when an access token has. */
+  signOut(call: Call, sessionId: string, hash: string | null, device: Device) {
+    return this.#write("session.sign-out", call, () => signOut(this.#store, sessionId, hash, device));
+  }
+  /** Takes back a session whose tokens have not left yet. */
+  endSession(call: Call, sessionId: string) {
+    return this.#write("session.end", call, () => endSession(this.#store, sessionId));
+  }
+
+  // Memberships
+
+  /** A workspace's message. Does not wait for what it may have to be answered: that workspace waits for this. */
+  hear(news: MembershipNews): void {
+    this.#make("membership.hear", "-", () => ok(hearMembership(this.#store, news)));
+    this.ctx.waitUntil(this.#deliver("-"));
+  }
   /** By slug. */
   listWorkspaces(call: Call): Result<MyWorkspace[], never> {
     if (!isMigrated(this.#storage)) return ok([]);
-    return this.#log.run(
-      "membership.list",
-      call.requestId,
-      () => ok(this.#list()),
+    return this.#run("membership.list", call.requestId, () => ok(listMemberships(this.#store)));
+  }
+
+  override async alarm(): Promise<void> {
+    this.#store.runDue(
+      (task) => this.#runTask(task),
+      (task, thrown) => log("error", fault("alarm", `User.alarm ${task}`, thrown)),
+    );
+    await this.#deliver("alarm");
+  }
+
+  #runTask(task: string): number | null {
+    const next = this.#log.run(
+      `alarm.${task}`,
+      "alarm",
+      () => {
+        if (task === OUTBOX_TASK) return this.#store.outboxDue();
+        return task === SESSIONS_TASK ? purgeSessions(this.#store) : null;
+      },
       () => "ok",
+    );
+    return next;
+  }
+
+  /** For a person who is there: a name that was never used writes nothing. */
+  #write<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
+    if (!isMigrated(this.#storage)) return err(failure("INVALID_TOKEN", "The token is not valid, or has ended."));
+    return this.#run(verb, call.requestId, command);
+  }
+
+  /** For whoever makes the person. */
+  #make<T>(verb: string, requestId: string, command: () => Result<T, never>): Result<T, never> {
+    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    return this.#run(verb, requestId, command);
+  }
+
+  #run<T, E extends Failure>(verb: string, requestId: string, command: () => Result<T, E>): Result<T, E> {
+    return this.#log.run(
+      verb,
+      requestId,
+      () => this.#store.commit(command),
+      (result) => (result.ok ? "ok" : result.error.code),
     );
   }
 
-  #hear(news: MembershipNews): void {
-    if (news.kind === "gone") {
-      this.#db.delete(memberships).where(eq(memberships.workspace, news.workspace)).run();
-      return;
+  /** Tells the workspaces what was committed. What cannot be told now, the alarm tells. */
+  async #deliver(requestId: string): Promise<void> {
+    try {
+      if (!isMigrated(this.#storage) || this.#store.outbox.isEmpty()) return;
+      await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
+    } catch (thrown) {
+      log("error", fault(requestId, "User.outbox", thrown));
     }
-    const { workspace, name, role, since } = news;
-    const row = { name, role, since };
-    this.#db
-      .insert(memberships)
-      .values({ workspace, ...row })
-      .onConflictDoUpdate({ target: memberships.workspace, set: row })
-      .run();
   }
 
-  #list(): MyWorkspace[] {
-    const rows = this.#db
-      .select()
-      .from(memberships)
-      .orderBy(asc(memberships.workspace))
-      .limit(MEMBERSHIPS_PER_USER_MAX)
-      .all();
-    return rows.map(({ workspace: slug, name, role, since }) => ({
-      slug,
-      name,
-      role,
-      since: new Date(since).toISOString(),
-    }));
+  async #tell(workspace: string, message: string): Promise<void> {
+    const profile = JSON.parse(message) as { email: string; name: string | null };
+    await this.env.WORKSPACE.getByName(workspace).hearProfile(this.ctx.id.name ?? "", profile);
   }
 }

@@ -29,8 +29,11 @@ export const MIGRATIONS: readonly Migration[] = ${JSON.stringify(migrations, nul
 `;
 }
 
-if (import.meta.main) {
-  for (const object of ["workspace", "user"]) {
+/** A folder of migrations each, and the tables beside it. */
+export const OBJECTS = ["workspace", "user", "identity", "oauth-flow", "keyring"] as const;
+
+export function writeManifests(): void {
+  for (const object of OBJECTS) {
     const folder = join(import.meta.dirname, object);
     writeFileSync(join(folder, "manifest.ts"), manifestOf(folder));
   }

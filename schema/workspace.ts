@@ -7,7 +7,10 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ApiKeyScope } from "../src/protocol/rest/api-keys.ts";
 import type { ModerationState, Status } from "../src/protocol/rest/feedback.ts";
+import type { Role } from "../src/protocol/rest/roles.ts";
+import { outboxTable, scheduleTable } from "./shared.ts";
 
 /** One row, id 1. `seq` outlives a deletion of the workspace, so that no client's old seq is ever taken for a new one. */
 export const settings = sqliteTable("settings", {
@@ -19,6 +22,15 @@ export const settings = sqliteTable("settings", {
   seq: integer("seq").notNull(),
   /** The last feedback id handed out: ids are never used twice, also after a delete. */
   lastFeedbackId: integer("last_feedback_id").notNull(),
+  /** Whether people who are nobody in particular may post, vote and comment. */
+  anonymousPosting: integer("anonymous_posting", { mode: "boolean" }).notNull().default(true),
+  /** Whether a bare `externalUserId` is refused: people come signed by the customer's server. */
+  requireIdentity: integer("require_identity", { mode: "boolean" }).notNull().default(false),
+  /** Origins that may write and open sockets from a browser; empty: any. */
+  allowedOrigins: text("allowed_origins", { mode: "json" }).$type<readonly string[]>().notNull().default([]),
+  /** Branding: "#rrggbb", and an https URL. */
+  accentColor: text("accent_color"),
+  logoUrl: text("logo_url"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
@@ -32,6 +44,7 @@ export const boards = sqliteTable(
     slug: text("slug"),
     name: text("name").notNull(),
     description: text("description").notNull(),
+    visibility: text("visibility").$type<"public" | "private">().notNull().default("public"),
     /** Public items, and the sum of their vote counts. */
     feedbackCount: integer("feedback_count").notNull(),
     voteCount: integer("vote_count").notNull(),
@@ -53,6 +66,10 @@ export const endUsers = sqliteTable(
     externalId: text("external_id").notNull(),
     name: text("name"),
     email: text("email"),
+    avatarUrl: text("avatar_url"),
+    plan: text("plan"),
+    /** When the customer's server first vouched for this person; from then on the bare id is refused. */
+    verifiedAt: integer("verified_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
@@ -153,23 +170,74 @@ export const feedbackTombstones = sqliteTable(
   ],
 );
 
-/** Who runs the workspace. Until people can sign in: the deployment's operator, who made it. */
+/** Who runs the workspace. Email and name are copies of what the person's User object says. */
 export const members = sqliteTable("members", {
   userId: text("user_id").primaryKey(),
-  role: text("role").$type<"owner">().notNull(),
+  role: text("role").$type<Role>().notNull(),
   since: integer("since").notNull(),
+  email: text("email"),
+  name: text("name"),
 });
 
-/** What other objects still have to be told, in order; written in the transaction of the change that they must hear of. */
-export const outbox = sqliteTable("outbox", {
-  id: integer("id").primaryKey({ autoIncrement: true }),
-  userId: text("user_id").notNull(),
-  /** JSON of a `MembershipNews`. */
-  message: text("message").notNull(),
+export const invitations = sqliteTable(
+  "invitations",
+  {
+    id: text("id").primaryKey(),
+    email: text("email").notNull(),
+    role: text("role").$type<Role>().notNull(),
+    /** Base64url of the SHA-256 of the mailed token. */
+    tokenHash: text("token_hash").notNull(),
+    invitedBy: text("invited_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    // accept: which invitation is this token?
+    uniqueIndex("invitations_by_token").on(table.tokenHash),
+  ],
+);
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    /** Base64url of the SHA-256 of the key, and its last four characters. */
+    keyHash: text("key_hash").notNull(),
+    lastFour: text("last_four").notNull(),
+    scopes: text("scopes", { mode: "json" }).$type<readonly ApiKeyScope[]>().notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at"),
+    /** To the hour, so that using a key rarely writes. */
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [
+    // who is this key? (once per object and key, then from memory)
+    uniqueIndex("api_keys_by_hash").on(table.keyHash),
+  ],
+);
+
+/** Secrets with which the customer's server signs who its people are: at most two, so that one can follow the other. */
+export const signingSecrets = sqliteTable("signing_secrets", {
+  id: text("id").primaryKey(),
+  secret: text("secret").notNull(),
+  lastFour: text("last_four").notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
 });
 
-/** Work that an alarm will do; the object's one alarm is armed for the earliest. */
-export const schedule = sqliteTable("schedule", {
-  task: text("task").primaryKey(),
-  dueAt: integer("due_at").notNull(),
-});
+/** End users who may read a private board. */
+export const boardGuests = sqliteTable(
+  "board_guests",
+  {
+    boardId: integer("board_id").notNull(),
+    externalId: text("external_id").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.boardId, table.externalId] })],
+);
+
+/** Its receivers are people's User objects; messages are `MembershipNews`. */
+export const outbox = outboxTable("user_id");
+export const schedule = scheduleTable();

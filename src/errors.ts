@@ -7,21 +7,34 @@ export const FAILURES = {
   INVALID_JSON: { status: 400, title: "The body is not valid JSON" },
   INVALID_ENCODING: { status: 400, title: "The body is not valid UTF-8" },
   INVALID_CURSOR: { status: 400, title: "The cursor is not valid" },
+  INVALID_LINK: { status: 400, title: "The link is not valid" },
   UNAUTHENTICATED: { status: 401, title: "Sign-in needed" },
+  INVALID_TOKEN: { status: 401, title: "The token is not valid" },
+  INVALID_CREDENTIALS: { status: 401, title: "Email or password is wrong" },
   FORBIDDEN: { status: 403, title: "Not allowed" },
   ORIGIN_NOT_ALLOWED: { status: 403, title: "Origin not allowed" },
   NOT_FOUND: { status: 404, title: "Not found" },
   WORKSPACE_NOT_FOUND: { status: 404, title: "Workspace not found" },
   BOARD_NOT_FOUND: { status: 404, title: "Board not found" },
   FEEDBACK_NOT_FOUND: { status: 404, title: "Feedback not found" },
+  MEMBER_NOT_FOUND: { status: 404, title: "Member not found" },
+  INVITATION_NOT_FOUND: { status: 404, title: "Invitation not found" },
+  API_KEY_NOT_FOUND: { status: 404, title: "API key not found" },
+  SIGNING_SECRET_NOT_FOUND: { status: 404, title: "Signing secret not found" },
+  SESSION_NOT_FOUND: { status: 404, title: "Session not found" },
   METHOD_NOT_ALLOWED: { status: 405, title: "Method not allowed" },
   SLUG_TAKEN: { status: 409, title: "Slug taken" },
+  EMAIL_TAKEN: { status: 409, title: "Email taken" },
+  LAST_OWNER: { status: 409, title: "The last owner stays" },
+  ALREADY_MEMBER: { status: 409, title: "Already a member" },
   LIMIT_REACHED: { status: 409, title: "Limit reached" },
   BODY_TOO_LARGE: { status: 413, title: "Body too large" },
   URL_TOO_LONG: { status: 414, title: "URL too long" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "Unsupported media type" },
   UPGRADE_REQUIRED: { status: 426, title: "WebSocket upgrade required" },
+  TOO_MANY_ATTEMPTS: { status: 429, title: "Too many attempts" },
   INTERNAL: { status: 500, title: "Internal error" },
+  UNAVAILABLE: { status: 501, title: "Not set up here" },
   OVERLOADED: { status: 503, title: "Busy" },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -31,10 +44,21 @@ export type FailureCode = keyof typeof FAILURES;
 export type FieldError = { readonly path: string; readonly message: string };
 
 /** A failure as data. It crosses RPC and becomes problem+json in `edge/problem.ts`, or an `error` frame on a socket. */
-export type Failure = { readonly code: FailureCode; readonly detail: string; readonly errors?: readonly FieldError[] };
+export type Failure = {
+  readonly code: FailureCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  /** Of a 429 or 503: when to try again. */
+  readonly retryAfterSeconds?: number;
+};
 
 export function failure(code: FailureCode, detail: string, errors?: readonly FieldError[]): Failure {
   return errors === undefined ? { code, detail } : { code, detail, errors };
+}
+
+/** A failure that passes with time. */
+export function retryLater(code: "TOO_MANY_ATTEMPTS" | "OVERLOADED", detail: string, seconds: number): Failure {
+  return { code, detail, retryAfterSeconds: Math.max(1, Math.ceil(seconds)) };
 }
 
 export function workspaceNotFound(): Failure {

@@ -1,10 +1,13 @@
 /** Names and ids of the public contract: slugs, their reserved words, request ids. */
 import { SLUG_CHARS_MAX } from "./limits.ts";
 
+export const API_PREFIX = "/api/v1";
+
 export const SLUG_PATTERN = /* @__PURE__ */ (() => new RegExp(`^[a-z0-9-]{1,${String(SLUG_CHARS_MAX)}}$`))();
 
 /** Every literal path segment of the API and the pages: a workspace or board of that name could never be reached. */
 export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
+  "accept",
   "admin",
   "analysis",
   "analytics",
@@ -14,19 +17,27 @@ export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
   "auth",
   "boards",
   "branding",
+  "callback",
   "comments",
+  "confirm",
   "console",
   "docs",
+  "email",
   "embed",
   "events",
   "export",
-  "feedback",
   "feed",
+  "feedback",
+  "guests",
   "health",
+  "initiate",
   "insights",
   "inspect",
   "invitations",
+  "keys",
   "live",
+  "login",
+  "logout",
   "me",
   "members",
   "merge",
@@ -34,15 +45,26 @@ export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
   "moderation",
   "new",
   "openapi",
+  "password",
+  "refresh",
+  "register",
+  "reset",
   "roadmap",
+  "rotate",
+  "security-events",
+  "send",
+  "sessions",
   "settings",
+  "signing-secrets",
   "similar",
   "static",
+  "store-provider-api-key",
   "themes",
   "unmerge",
   "user",
   "users",
   "v1",
+  "verify",
   "vote",
   "votes",
   "w",
@@ -52,6 +74,9 @@ export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
   "widget-config",
   "workspaces",
 ]);
+
+/** How a workspace names people who come with an account of ours; no customer's id may begin so. */
+export const ACCOUNT_PERSON_PREFIX = "account:";
 
 export function isSlug(text: string): boolean {
   return SLUG_PATTERN.test(text) && !RESERVED_SLUGS.has(text);

@@ -70,3 +70,66 @@ export const OPERATOR_TOKEN_CHARS_MIN = 20;
 /** Caching of the widget's script: the hashed name never changes its bytes, the alias moves with a deploy. */
 export const ASSET_IMMUTABLE_SECONDS = 365 * 24 * 60 * 60;
 export const ASSET_ALIAS_SECONDS = 300;
+
+/** SECURITY: 15 to 256 code points. The longest string that can hold 256 of them has twice as many UTF-16 units. */
+export const PASSWORD_CODE_POINTS_MIN = 15;
+export const PASSWORD_CODE_POINTS_MAX = 256;
+export const PASSWORD_CHARS_MAX = 4 * PASSWORD_CODE_POINTS_MAX;
+/** Password hashes per isolate: one in flight and four that wait. */
+export const HASHES_ADMITTED_MAX = 5;
+/** RFC 5321, section 4.5.3.1.3: a path has 256 octets with its angle brackets. */
+export const EMAIL_CHARS_MAX = 254;
+export const REFRESH_TOKEN_CHARS_MAX = 256;
+export const MAILED_TOKEN_CHARS_MAX = 1_024;
+/** How long a mailed link is good; of a mail without one, how long it counts. */
+export const MAILED_LINK_MS = { verify: DAY_MS, register: DAY_MS, reset: 30 * MINUTE_MS, notice: DAY_MS } as const;
+/** Mails of one kind to one address in that time. */
+export const MAILS_PER_PURPOSE_MAX = 5;
+/** Browsers that are remembered per account. */
+export const KNOWN_DEVICES_MAX = 10;
+export const DEVICE_COOKIE_SECONDS = 365 * 24 * 60 * 60;
+export const PROVIDER_KEY_CHARS_MAX = 1_024;
+export const PROVIDER_KEYS_PER_USER_MAX = 20;
+export const URL_FIELD_CHARS_MAX = 500;
+
+/** Access tokens; refresh tokens idle and in all; and how long the token before the current one still works. */
+export const ACCESS_TOKEN_SECONDS = 10 * 60;
+export const SESSION_IDLE_MS = 7 * DAY_MS;
+export const SESSION_ABSOLUTE_MS = 30 * DAY_MS;
+export const REFRESH_GRACE_MS = 30 * SECOND_MS;
+/** From the start of a sign-in with a provider to its callback. */
+export const OAUTH_FLOW_MS = 10 * MINUTE_MS;
+export const SESSIONS_PER_USER_MAX = 50;
+/** Of an older one it is no longer known that it was used: it is refused like any other, but ends nothing. */
+export const USED_TOKENS_PER_SESSION_MAX = 1_000;
+export const SECURITY_EVENTS_PER_USER_MAX = 200;
+
+export const MEMBERS_PER_WORKSPACE_MAX = 200;
+export const INVITATIONS_PER_WORKSPACE_MAX = 100;
+export const INVITATION_MS = 7 * DAY_MS;
+export const API_KEYS_PER_WORKSPACE_MAX = 50;
+export const SIGNING_SECRETS_MAX = 2;
+export const GUESTS_PER_BOARD_MAX = 1_000;
+export const ALLOWED_ORIGINS_MAX = 20;
+/** A signed identity ends at most this long after it was made. */
+export const IDENTITY_TOKEN_SECONDS_MAX = 60 * 60;
+/** How far a customer's clock may be ahead of ours. */
+export const IDENTITY_CLOCK_SKEW_SECONDS = 60;
+
+/** Keys that sign access tokens: how long one signs. */
+export const KEY_ROTATION_MS = 30 * DAY_MS;
+/** How long a key is published before it signs, so that everybody who keeps a copy of the set has it by then. SECURITY asks for 15 minutes. */
+export const KEY_LEAD_MS = 20 * MINUTE_MS;
+/** An isolate that cannot reach the Keyring signs this long on with the key it holds. */
+export const KEY_GRACE_MS = 15 * MINUTE_MS;
+/** How long a key stays published after the next one took over: the grace, its last token's life, and 15 minutes that SECURITY asks for. */
+export const KEY_KEPT_MS = KEY_GRACE_MS + ACCESS_TOKEN_SECONDS * SECOND_MS + 15 * MINUTE_MS;
+/** How long an isolate takes the set of keys for new when it publishes it; the edge and a client may keep an answer as long, each. */
+export const JWKS_FRESH_SECONDS = 5 * 60;
+
+/** A bearer token of any kind. */
+export const BEARER_CHARS_MAX = 4_096;
+export const API_KEY_PREFIX = "gsk_";
+export const SIGNING_SECRET_PREFIX = "gss_";
+/** Random bytes in an API key and in a signing secret. */
+export const SECRET_BYTES = 32;

@@ -18,11 +18,13 @@ export type RequestLine = {
   readonly outcome: string;
 };
 
+export type ObjectName = "Workspace" | "User" | "Identity" | "OAuthFlow" | "Keyring";
+
 export type ObjectLine = {
   readonly kind: "object";
   readonly requestId: string;
   readonly workspace?: string;
-  readonly object: "Workspace" | "User";
+  readonly object: ObjectName;
   readonly verb: string;
   readonly ms: number;
   readonly statements: number;
@@ -42,7 +44,15 @@ export type FaultLine = {
   readonly stack?: string;
 };
 
-export type LogLine = RequestLine | ObjectLine | FaultLine;
+/** A mail that nobody sends: on one's own machine its link stands here. Without whom it is for. */
+export type MailLine = {
+  readonly kind: "mail";
+  readonly requestId: string;
+  readonly subject: string;
+  readonly link: string;
+};
+
+export type LogLine = RequestLine | ObjectLine | FaultLine | MailLine;
 
 const RANK = { info: 0, warn: 1, error: 2, off: 3 } as const;
 let threshold: number = RANK.info;

@@ -4,51 +4,79 @@
  */
 import { TrieRouter } from "hono/router/trie-router";
 import type { Handler, Match } from "./edge/context.ts";
+import { API_PREFIX } from "./ids.ts";
+import type { Who } from "./protocol/rest/endpoint.ts";
 import { openLive as openLiveEndpoint } from "./protocol/rest/live.ts";
 import { hashedAsset, widgetAlias } from "./routes/assets.ts";
+import { accountRoutes } from "./routes/account.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
+import { authRoutes } from "./routes/auth.ts";
 import { boardRoutes } from "./routes/boards.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
+import { guestRoutes } from "./routes/guests.ts";
+import { jwks, keyRoutes } from "./routes/keys.ts";
 import { openLive } from "./routes/live.ts";
+import { memberRoutes } from "./routes/members.ts";
+import { oauthRoutes } from "./routes/oauth.ts";
 import { boardPage, demoPage, docsPage, itemPage, landingPage, postFeedback, postVote } from "./routes/pages.ts";
+import { providerKeyRoutes } from "./routes/provider-keys.ts";
+import { settingsRoutes } from "./routes/settings.ts";
+import { signingSecretRoutes } from "./routes/signing-secrets.ts";
 import { docsFile, health, openapi } from "./routes/service.ts";
 import { voteRoutes } from "./routes/votes.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
 
+/** Outside the API's prefix, and as open as it. */
+const DOCUMENTS: ReadonlySet<string> = new Set(["/health", "/openapi.json", "/.well-known/jwks.json"]);
+
 /** What belongs to the API: any origin may ask, and errors are never pages. */
 export function isApi(path: string): boolean {
-  return path.startsWith(`${API_PREFIX}/`) || path === "/health" || path === "/openapi.json";
+  return path.startsWith(`${API_PREFIX}/`) || DOCUMENTS.has(path);
 }
 
-export const API_PREFIX = "/api/v1";
-
-type Row = { readonly method: string; readonly path: string; readonly handle: Handler };
+/** Every row says who may: one without a rule does not compile. */
+export type Row = { readonly method: string; readonly path: string; readonly who: Who; readonly handle: Handler };
 
 const api = [
   ...workspaceRoutes,
+  ...memberRoutes,
+  ...apiKeyRoutes,
+  ...signingSecretRoutes,
+  ...settingsRoutes,
   ...boardRoutes,
+  ...guestRoutes,
   ...feedbackRoutes,
   ...voteRoutes,
   { endpoint: openLiveEndpoint, handle: openLive },
+  ...keyRoutes,
+  ...oauthRoutes,
+  ...authRoutes,
+  ...accountRoutes,
+  ...providerKeyRoutes,
 ];
 
 export const TABLE: readonly Row[] = [
-  ...api.map(({ endpoint, handle }) => ({ method: endpoint.method, path: `${API_PREFIX}${endpoint.path}`, handle })),
-  { method: "GET", path: "/health", handle: health },
-  { method: "GET", path: "/openapi.json", handle: openapi },
-  { method: "GET", path: "/docs", handle: docsPage },
-  { method: "GET", path: "/docs/:file", handle: docsFile },
-  { method: "GET", path: "/widget.js", handle: widgetAlias },
-  { method: "GET", path: "/:file{widget\\.[0-9a-f]+\\.js}", handle: hashedAsset },
-  { method: "GET", path: "/assets/:file", handle: hashedAsset },
-  { method: "GET", path: "/", handle: landingPage },
-  { method: "GET", path: "/demo", handle: demoPage },
-  { method: "GET", path: "/w/:workspace/:board", handle: boardPage },
-  { method: "POST", path: "/w/:workspace/:board", handle: postFeedback },
-  { method: "GET", path: "/w/:workspace/:board/:id", handle: itemPage },
-  { method: "POST", path: "/w/:workspace/:board/:id/vote", handle: postVote },
+  ...api.map(({ endpoint, handle }) => {
+    const { method, path, who } = endpoint;
+    return { method, path: `${API_PREFIX}${path}`, who, handle };
+  }),
+  { method: "GET", path: "/health", who: "asset", handle: health },
+  { method: "GET", path: "/.well-known/jwks.json", who: "asset", handle: jwks },
+  { method: "GET", path: "/openapi.json", who: "asset", handle: openapi },
+  { method: "GET", path: "/docs", who: "asset", handle: docsPage },
+  { method: "GET", path: "/docs/:file", who: "asset", handle: docsFile },
+  { method: "GET", path: "/widget.js", who: "asset", handle: widgetAlias },
+  { method: "GET", path: "/:file{widget\\.[0-9a-f]+\\.js}", who: "asset", handle: hashedAsset },
+  { method: "GET", path: "/assets/:file", who: "asset", handle: hashedAsset },
+  { method: "GET", path: "/", who: "asset", handle: landingPage },
+  { method: "GET", path: "/demo", who: "asset", handle: demoPage },
+  { method: "GET", path: "/w/:workspace/:board", who: "board.read", handle: boardPage },
+  { method: "POST", path: "/w/:workspace/:board", who: "feedback.write", handle: postFeedback },
+  { method: "GET", path: "/w/:workspace/:board/:id", who: "board.read", handle: itemPage },
+  { method: "POST", path: "/w/:workspace/:board/:id/vote", who: "feedback.write", handle: postVote },
 ];
 
-const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 const trie = new TrieRouter<Row>();
 for (const row of TABLE) trie.add(row.method, row.path, row);
 
@@ -68,7 +96,7 @@ function first(method: string, path: string): Match | null {
   if (row === undefined) return null;
   const decoded: Record<string, string> = {};
   for (const [name, value] of Object.entries(params ?? {})) decoded[name] = decodeSegment(String(value));
-  return { route: row.path, handle: row.handle, params: decoded };
+  return { route: row.path, who: row.who, handle: row.handle, params: decoded };
 }
 
 /** A segment that is not valid percent-encoding names nothing. */

@@ -14,9 +14,10 @@ export const CREATE = {
 
 export const VOTE = {
   item: 'select "board_id", "visible", "vote_count", "trending", "created_at" from "feedback_items" where "feedback_items"."id" = ?',
-  person: 'select "id" from "end_users" where "end_users"."external_id" = ?',
+  person:
+    'select "id", "name", "email", "avatar_url", "plan", "verified_at" from "end_users" where "end_users"."external_id" = ?',
   newPerson:
-    'insert into "end_users" ("id", "external_id", "name", "email", "created_at") values (null, ?, null, null, ?) returning "id"',
+    'insert into "end_users" ("id", "external_id", "name", "email", "avatar_url", "plan", "verified_at", "created_at") values (null, ?, ?, ?, ?, ?, ?, ?) returning "id"',
   vote: 'select "weight", "created_at" from "feedback_votes" where ("feedback_votes"."feedback_id" = ? and "feedback_votes"."end_user_id" = ?)',
   put: 'insert into "feedback_votes" ("feedback_id", "end_user_id", "weight", "created_at") values (?, ?, ?, ?) on conflict ("feedback_votes"."feedback_id", "feedback_votes"."end_user_id") do update set "weight" = excluded.weight',
   seq: 'update "settings" set "seq" = seq + 1 where "settings"."id" = ? returning "seq"',

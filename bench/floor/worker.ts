@@ -20,8 +20,12 @@ export class Floor extends DurableObject<FloorEnv> {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     migrate(ctx.storage, MIGRATIONS);
-    this.#sql.exec("insert or ignore into settings values (1, 'Floor', 1, 0, 0, 0, 0)");
-    this.#sql.exec("insert or ignore into boards values (1, 'ideas', 'Ideas', '', 0, 0, 0, 0, 0)");
+    this.#sql.exec(
+      "insert or ignore into settings (id, name, active, seq, last_feedback_id, created_at, updated_at) values (1, 'Floor', 1, 0, 0, 0, 0)",
+    );
+    this.#sql.exec(
+      "insert or ignore into boards (id, slug, name, description, feedback_count, vote_count, resume_floor_seq, created_at, updated_at) values (1, 'ideas', 'Ideas', '', 0, 0, 0, 0, 0)",
+    );
   }
 
   list(): Row[] {
@@ -46,7 +50,9 @@ export class Floor extends DurableObject<FloorEnv> {
     return this.ctx.storage.transactionSync(() => {
       const item = this.#sql.exec(VOTE.item, feedbackId).one();
       const [known] = this.#sql.exec(VOTE.person, externalUserId).toArray();
-      const person = known?.["id"] ?? this.#sql.exec(VOTE.newPerson, externalUserId, now).one()["id"] ?? null;
+      const profile = [null, null, null, null, null];
+      const person =
+        known?.["id"] ?? this.#sql.exec(VOTE.newPerson, externalUserId, ...profile, now).one()["id"] ?? null;
       const [vote] = this.#sql.exec(VOTE.vote, feedbackId, person).toArray();
       const voteCount = Number(item["vote_count"]) + (vote === undefined ? 1 : 0);
       if (vote === undefined) {

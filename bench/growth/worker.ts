@@ -8,7 +8,9 @@ import { COUNTS, SHAPES } from "./shapes.ts";
 
 type GrowthEnv = { readonly GROWN: DurableObjectNamespace<Grown> };
 
-const CALL = { requestId: "growth", operator: true, openWorkspaces: false } as const;
+const CALL = { requestId: "growth", caller: { kind: "operator" }, openWorkspaces: false, site: null } as const;
+const CONFIGURE = { ...CALL, action: "workspace.configure" } as const;
+const READ = { ...CALL, caller: { kind: "anonymous" }, action: "board.read" } as const;
 
 let lastCost: Cost | null = null;
 // oxlint-disable-next-line typescript/unbound-method -- called with its object below
@@ -33,8 +35,8 @@ const INDEX = `
 export class Grown extends Workspace {
   async fill(from: number, to: number): Promise<void> {
     if (from === 1) {
-      await this.createWorkspace(CALL, { slug: this.name, name: "Grown" });
-      this.createBoard(CALL, { slug: "ideas", name: "Ideas" });
+      await this.createWorkspace(CONFIGURE, { slug: this.name, name: "Grown" });
+      this.createBoard(CONFIGURE, { slug: "ideas", name: "Ideas" });
     }
     const { sql } = this.ctx.storage;
     this.ctx.storage.transactionSync(() => {
@@ -48,8 +50,8 @@ export class Grown extends Workspace {
   read(shape: string, items: number, times: number): Cost | null {
     const query = SHAPES[shape]?.(items);
     if (query === undefined) return null;
-    let page = this.listFeedback(CALL, "ideas", query);
-    for (let n = 1; n < times; n++) page = this.listFeedback(CALL, "ideas", query);
+    let page = this.listFeedback(READ, "ideas", query);
+    for (let n = 1; n < times; n++) page = this.listFeedback(READ, "ideas", query);
     const full = page.ok && (JSON.parse(page.value.items) as unknown[]).length === query.limit;
     if (!full) throw new Error(`not a full page: ${JSON.stringify(page)}`);
     return lastCost;

@@ -15,7 +15,8 @@ export type Watcher = {
 const ROWS = 100;
 
 export async function watch(origin: string, workspace: string, board: string, person: string): Promise<Watcher> {
-  const api = boardApi(origin, workspace, board);
+  const who = { id: person };
+  const api = boardApi(origin, workspace, board, () => who);
   let state = emptyBoard("vote_count");
   let lives = 0;
   let isLive = false;
@@ -34,7 +35,7 @@ export async function watch(origin: string, workspace: string, board: string, pe
   });
   const live = openLive({
     api,
-    externalUserId: person,
+    who,
     store,
     reread: read,
     onStatus: (status) => {

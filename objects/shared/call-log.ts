@@ -1,8 +1,8 @@
 /** One log line per call of an object, with what it cost since the line before. */
-import { log } from "../../src/log.ts";
+import { log, type ObjectName } from "../../src/log.ts";
 import type { MeteredSql } from "./metered-storage.ts";
 
-type Subject = { readonly object: "Workspace" | "User"; readonly workspace?: string };
+type Subject = { readonly object: ObjectName; readonly workspace?: string };
 
 export class CallLog {
   readonly #subject: Subject;

@@ -4,7 +4,7 @@
  */
 import { asc, eq } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
-import { outbox } from "../../schema/workspace.ts";
+import type { OutboxTable } from "../../schema/shared.ts";
 
 export const OUTBOX_TASK = "outbox";
 /** When the alarm looks for what the sender did not get rid of. */
@@ -12,24 +12,32 @@ export const OUTBOX_RETRY_MS = 60_000;
 /** Messages sent per call; the rest waits for the alarm. */
 const MESSAGES_PER_CALL_MAX = 50;
 
+/** Resolves when the receiver has the message on disk. `version` grows with every message of this outbox: a receiver can tell one that was overtaken on its way. */
+type Send = (receiver: string, message: string, version: number) => Promise<void>;
+
 export class Outbox {
   readonly #db: DrizzleSqliteDODatabase;
-  readonly #send: (userId: string, message: string) => Promise<void>;
+  readonly #table: OutboxTable;
+  readonly #send: Send;
   #sending: Promise<void> | null = null;
 
-  /** `send` resolves when the receiver has the message on disk. */
-  constructor(db: DrizzleSqliteDODatabase, send: (userId: string, message: string) => Promise<void>) {
+  constructor(
+    db: DrizzleSqliteDODatabase,
+    table: OutboxTable,
+    send: Send,
+  ) {
     this.#db = db;
+    this.#table = table;
     this.#send = send;
   }
 
   /** Call inside the transaction of the change. */
-  add(userId: string, message: string): void {
-    this.#db.insert(outbox).values({ userId, message }).run();
+  add(receiver: string, message: string): void {
+    this.#db.insert(this.#table).values({ receiver, message }).run();
   }
 
   isEmpty(): boolean {
-    return this.#db.select({ id: outbox.id }).from(outbox).limit(1).get() === undefined;
+    return this.#db.select({ id: this.#table.id }).from(this.#table).limit(1).get() === undefined;
   }
 
   /** Sends what waits. Throws what the receiver threw; the message then stays. */
@@ -47,13 +55,14 @@ export class Outbox {
   /** Who cannot be told holds up nobody else: order matters per receiver only. */
   async #deliver(): Promise<void> {
     const failed = new Map<string, unknown>();
-    for (const next of this.#db.select().from(outbox).orderBy(asc(outbox.id)).limit(MESSAGES_PER_CALL_MAX).all()) {
-      if (failed.has(next.userId)) continue;
+    const table = this.#table;
+    for (const next of this.#db.select().from(table).orderBy(asc(table.id)).limit(MESSAGES_PER_CALL_MAX).all()) {
+      if (failed.has(next.receiver)) continue;
       try {
-        await this.#send(next.userId, next.message);
-        this.#db.delete(outbox).where(eq(outbox.id, next.id)).run();
+        await this.#send(next.receiver, next.message, next.id);
+        this.#db.delete(table).where(eq(table.id, next.id)).run();
       } catch (thrown) {
-        failed.set(next.userId, thrown);
+        failed.set(next.receiver, thrown);
       }
     }
     if (failed.size > 0)

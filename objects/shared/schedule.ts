@@ -4,7 +4,7 @@
  */
 import { asc, eq, lte } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
-import { schedule } from "../../schema/workspace.ts";
+import type { ScheduleTable } from "../../schema/shared.ts";
 
 /** Tasks run per alarm; the rest waits for the next one. */
 const TASKS_PER_ALARM_MAX = 20;
@@ -13,48 +13,56 @@ const RETRY_MS = 60_000;
 
 export type AlarmClock = { setAlarm(dueAt: number): Promise<void>; deleteAlarm(): Promise<void> };
 
-/** Adds a task; one that is scheduled already keeps the earlier time. Call inside a transaction. */
-export function scheduleTask(db: DrizzleSqliteDODatabase, clock: AlarmClock, task: string, dueAt: number): void {
-  const known = db.select().from(schedule).where(eq(schedule.task, task)).get();
-  if (known !== undefined && known.dueAt <= dueAt) return;
-  db.insert(schedule).values({ task, dueAt }).onConflictDoUpdate({ target: schedule.task, set: { dueAt } }).run();
-  armEarliest(db, clock);
-}
+export class Schedule {
+  readonly #db: DrizzleSqliteDODatabase;
+  readonly #table: ScheduleTable;
+  readonly #clock: AlarmClock;
 
-/**
- * Runs what is due. `run` does one bounded piece of a task in a transaction of its own and answers when to go on (ms since 1970), or null when the task is
- * done. A task that throws is reported and stays.
- */
-export function runDue(
-  db: DrizzleSqliteDODatabase,
-  clock: AlarmClock,
-  now: number,
-  run: (task: string) => number | null,
-  report: (task: string, thrown: unknown) => void,
-): void {
-  const due = db
-    .select()
-    .from(schedule)
-    .where(lte(schedule.dueAt, now))
-    .orderBy(asc(schedule.dueAt))
-    .limit(TASKS_PER_ALARM_MAX)
-    .all();
-  for (const { task } of due) {
-    let next: number | null;
-    try {
-      next = run(task);
-    } catch (thrown) {
-      report(task, thrown);
-      next = now + RETRY_MS;
-    }
-    if (next === null) db.delete(schedule).where(eq(schedule.task, task)).run();
-    else db.update(schedule).set({ dueAt: next }).where(eq(schedule.task, task)).run();
+  constructor(db: DrizzleSqliteDODatabase, table: ScheduleTable, clock: AlarmClock) {
+    this.#db = db;
+    this.#table = table;
+    this.#clock = clock;
   }
-  armEarliest(db, clock);
-}
 
-function armEarliest(db: DrizzleSqliteDODatabase, clock: AlarmClock): void {
-  const earliest = db.select().from(schedule).orderBy(asc(schedule.dueAt)).limit(1).get();
-  // The write is part of the current transaction; the promise only says when it is on disk, which the output gate awaits anyway.
-  void (earliest === undefined ? clock.deleteAlarm() : clock.setAlarm(earliest.dueAt));
+  /** Adds a task; one that is scheduled already keeps the earlier time. Call inside a transaction. */
+  add(task: string, dueAt: number): void {
+    const table = this.#table;
+    const known = this.#db.select().from(table).where(eq(table.task, task)).get();
+    if (known !== undefined && known.dueAt <= dueAt) return;
+    this.#db.insert(table).values({ task, dueAt }).onConflictDoUpdate({ target: table.task, set: { dueAt } }).run();
+    this.#armEarliest();
+  }
+
+  /**
+   * Runs what is due. `run` does one bounded piece of a task in a transaction of its own and answers when to go on (ms since 1970), or null when the task is
+   * done. A task that throws is reported and stays.
+   */
+  runDue(now: number, run: (task: string) => number | null, report: (task: string, thrown: unknown) => void): void {
+    const table = this.#table;
+    const due = this.#db
+      .select()
+      .from(table)
+      .where(lte(table.dueAt, now))
+      .orderBy(asc(table.dueAt))
+      .limit(TASKS_PER_ALARM_MAX)
+      .all();
+    for (const { task } of due) {
+      let next: number | null;
+      try {
+        next = run(task);
+      } catch (thrown) {
+        report(task, thrown);
+        next = now + RETRY_MS;
+      }
+      if (next === null) this.#db.delete(table).where(eq(table.task, task)).run();
+      else this.#db.update(table).set({ dueAt: next }).where(eq(table.task, task)).run();
+    }
+    this.#armEarliest();
+  }
+
+  #armEarliest(): void {
+    const earliest = this.#db.select().from(this.#table).orderBy(asc(this.#table.dueAt)).limit(1).get();
+    // The write is part of the current transaction; the promise only says when it is on disk, which the output gate awaits anyway.
+    void (earliest === undefined ? this.#clock.deleteAlarm() : this.#clock.setAlarm(earliest.dueAt));
+  }
 }

@@ -1,10 +1,11 @@
 /** What the server-rendered pages need, read together: a page costs one hop. */
-import type { Call } from "../../src/call.ts";
+import { selfOf } from "../../src/domain/person.ts";
 import type { Failure } from "../../src/errors.ts";
 import type { Board } from "../../src/protocol/rest/boards.ts";
 import type { Feedback, ListFeedback } from "../../src/protocol/rest/feedback.ts";
 import type { Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
 import { readBoard } from "./boards.ts";
 import { readFeedback } from "./feedback.ts";
 import { type FeedbackPage, listFeedback } from "./list-feedback.ts";
@@ -22,19 +23,20 @@ export type BoardPage = FeedbackPage & {
 /** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, INVALID_CURSOR, INVALID_REQUEST. */
 export function boardPage(
   store: WorkspaceStore,
+  actor: Actor,
   slug: string,
   boardSlug: string,
   query: ListFeedback,
   externalUserId: string | null,
 ): Result<BoardPage, Failure> {
-  const workspace = readWorkspace(store, slug);
+  const workspace = readWorkspace(store, actor, slug);
   if (!workspace.ok) return workspace;
-  const board = readBoard(store, boardSlug);
+  const board = readBoard(store, actor, boardSlug);
   if (!board.ok) return board;
-  const page = listFeedback(store, boardSlug, query);
+  const page = listFeedback(store, actor, boardSlug, query);
   if (!page.ok) return page;
   const ids = page.value.items.map((item) => item.id);
-  const votes = externalUserId === null || ids.length === 0 ? {} : votesOf(store, ids, externalUserId);
+  const votes = votesOfVisitor(store, actor, ids, externalUserId);
   return ok({ ...page.value, workspace: workspace.value, board: board.value, votes });
 }
 
@@ -50,18 +52,31 @@ export type ItemPage = {
 /** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
 export function itemPage(
   store: WorkspaceStore,
-  call: Call,
+  actor: Actor,
   slug: string,
   boardSlug: string,
   id: number,
   externalUserId: string | null,
 ): Result<ItemPage, Failure> {
-  const workspace = readWorkspace(store, slug);
+  const workspace = readWorkspace(store, actor, slug);
   if (!workspace.ok) return workspace;
-  const board = readBoard(store, boardSlug);
+  const board = readBoard(store, actor, boardSlug);
   if (!board.ok) return board;
-  const found = readFeedback(store, { ...call, operator: false }, boardSlug, id);
+  const found = readFeedback(store, actor, boardSlug, id);
   if (!found.ok) return found;
-  const voted = externalUserId !== null && String(id) in votesOf(store, [id], externalUserId);
+  const voted = String(id) in votesOfVisitor(store, actor, [id], externalUserId);
   return ok({ ...found.value, workspace: workspace.value, board: board.value, voted });
+}
+
+/** Of whoever looks at the page: a signed-in visitor is that account, whatever the cookie of visitors says. */
+function votesOfVisitor(
+  store: WorkspaceStore,
+  actor: Actor,
+  ids: readonly number[],
+  cookie: string | null,
+): Record<string, number> {
+  const person = selfOf(actor) ?? cookie;
+  if (person === null || ids.length === 0) return {};
+  const votes = votesOf(store, actor, ids, person);
+  return votes.ok ? votes.value : {};
 }

@@ -5,16 +5,17 @@ import { decideCreateBoard } from "../../src/domain/boards.ts";
 import { boardNotFound, type Failure } from "../../src/errors.ts";
 import type { Board, CreateBoard, UpdateBoard } from "../../src/protocol/rest/boards.ts";
 import { err, ok, type Result } from "../../src/result.ts";
-import { findBoard } from "./find-board.ts";
+import { boardTag, CLOSE, type LiveConnection, reasonToClose, scheduleEndings } from "./admission.ts";
+import type { Actor } from "./authorize.ts";
+import { findBoard, mayRead } from "./find-board.ts";
 import { instant } from "./present.ts";
 import { purgeBoardTask } from "./purge.ts";
 import type { BoardRow } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 
-export function listBoards(store: WorkspaceStore): Result<Board[], Failure> {
-  return ok(
-    store.db.select().from(boards).where(isNotNull(boards.slug)).orderBy(asc(boards.id)).all().map(presentBoard),
-  );
+export function listBoards(store: WorkspaceStore, actor: Actor): Result<Board[], Failure> {
+  const rows = store.db.select().from(boards).where(isNotNull(boards.slug)).orderBy(asc(boards.id)).all();
+  return ok(rows.filter((row) => mayRead(store, actor, row)).map(presentBoard));
 }
 
 /** Errors: SLUG_TAKEN, LIMIT_REACHED. */
@@ -28,6 +29,7 @@ export function createBoard(store: WorkspaceStore, command: CreateBoard): Result
       slug: command.slug,
       name: command.name,
       description: command.description ?? "",
+      visibility: command.visibility ?? "public",
       feedbackCount: 0,
       voteCount: 0,
       resumeFloorSeq: store.nextSeq(),
@@ -41,30 +43,44 @@ export function createBoard(store: WorkspaceStore, command: CreateBoard): Result
 }
 
 /** Errors: BOARD_NOT_FOUND. */
-export function readBoard(store: WorkspaceStore, slug: string): Result<Board, Failure> {
+export function readBoard(store: WorkspaceStore, actor: Actor, slug: string): Result<Board, Failure> {
   const row = store.statements.boardBySlug.get({ slug });
-  if (row === undefined) return err(boardNotFound());
+  if (row === undefined || !mayRead(store, actor, row)) return err(boardNotFound());
   return ok(presentBoard(row));
 }
 
-/** Errors: BOARD_NOT_FOUND. */
-export function updateBoard(store: WorkspaceStore, slug: string, command: UpdateBoard): Result<Board, Failure> {
-  const found = findBoard(store, slug);
+/** A board that turns private closes the sockets of those who may not read it any more. Errors: BOARD_NOT_FOUND. */
+export function updateBoard(
+  store: WorkspaceStore,
+  actor: Actor,
+  slug: string,
+  command: UpdateBoard,
+): Result<Board, Failure> {
+  const found = findBoard(store, actor, slug);
   if (!found.ok) return found;
-  const { name, description } = found.value;
+  const { name, description, visibility } = found.value;
   const changes = {
     name: command.name ?? name,
     description: command.description ?? description,
+    visibility: command.visibility ?? visibility,
     updatedAt: store.now(),
   };
   const row = store.db.update(boards).set(changes).where(eq(boards.id, found.value.id)).returning().get();
   store.forgetBoards();
+  if (changes.visibility === "private" && visibility === "public") shutOut(store, found.value.id);
   return ok(presentBoard(row));
 }
 
+/** At once, and by alarm those whose right to stay ends later. */
+function shutOut(store: WorkspaceStore, boardId: number): void {
+  const reason = (socket: LiveConnection) => reasonToClose(store, socket);
+  store.changed({ kind: "disconnect", tag: boardTag(boardId), code: CLOSE.policy, reason });
+  scheduleEndings(store, store.now());
+}
+
 /** The board is gone at once; its rows go in slices, by alarm. Errors: BOARD_NOT_FOUND. */
-export function deleteBoard(store: WorkspaceStore, slug: string): Result<null, Failure> {
-  const found = findBoard(store, slug);
+export function deleteBoard(store: WorkspaceStore, actor: Actor, slug: string): Result<null, Failure> {
+  const found = findBoard(store, actor, slug);
   if (!found.ok) return found;
   removeBoard(store, found.value.id);
   return ok(null);
@@ -82,6 +98,7 @@ function presentBoard(row: BoardRow): Board {
     slug: row.slug ?? "",
     name: row.name,
     description: row.description,
+    visibility: row.visibility,
     feedbackCount: row.feedbackCount,
     voteCount: row.voteCount,
     createdAt: instant(row.createdAt),

@@ -8,6 +8,7 @@
 import type { Connection } from "partyserver";
 import type { DownFrame } from "../../src/protocol/live/down.ts";
 import { VOTES_FRAME_INTERVAL_MS, VOTES_SENDS_PER_SECOND_MAX } from "../../src/limits.ts";
+import { boardTag, CLOSE, type LiveConnection, REASONS } from "./admission.ts";
 import type { Change } from "./store.ts";
 
 type Channel = {
@@ -19,17 +20,19 @@ type Channel = {
   timer: ReturnType<typeof setTimeout> | null;
 };
 
+type Disconnect = Extract<Change, { kind: "disconnect" }>;
+
 export class FanOut {
   readonly #channels = new Map<number, Channel>();
   /** Those of a board's open sockets that said hello; asked once per board after waking. */
   readonly #greeted: (boardId: number) => Iterable<Connection>;
-  /** All of a board's open sockets. */
-  readonly #open: (boardId: number) => Iterable<Connection>;
+  /** All open sockets with a tag. */
+  readonly #open: (tag: string) => Iterable<LiveConnection>;
   readonly #clock: () => number;
 
   constructor(
     greeted: (boardId: number) => Iterable<Connection>,
-    open: (boardId: number) => Iterable<Connection>,
+    open: (tag: string) => Iterable<LiveConnection>,
     clock: () => number,
   ) {
     this.#greeted = greeted;
@@ -57,6 +60,10 @@ export class FanOut {
   /** Committed changes, in order of seq. */
   publish(changes: readonly Change[]): void {
     for (const change of changes) {
+      if (change.kind === "disconnect") {
+        this.#disconnect(change);
+        continue;
+      }
       const channel = this.#channel(change.boardId);
       if (change.kind === "votes") {
         channel.votes.set(change.id, change.voteCount);
@@ -88,8 +95,18 @@ export class FanOut {
   }
 
   #close(boardId: number): void {
-    for (const socket of this.#open(boardId)) socket.close(1008, "board removed");
+    for (const socket of this.#open(boardTag(boardId))) socket.close(CLOSE.policy, REASONS.gone);
     this.#channels.delete(boardId);
+  }
+
+  /** They get nothing more, whether or not their peers answer the close. */
+  #disconnect({ tag, code, reason }: Disconnect): void {
+    for (const socket of this.#open(tag)) {
+      const why = typeof reason === "string" ? reason : reason(socket);
+      if (why === null) continue;
+      for (const channel of this.#channels.values()) channel.sockets.delete(socket);
+      socket.close(code, why);
+    }
   }
 
   #channel(boardId: number): Channel {
@@ -108,7 +125,7 @@ function intervalMs(sockets: number): number {
   return Math.max(VOTES_FRAME_INTERVAL_MS, (sockets * 1_000) / VOTES_SENDS_PER_SECOND_MAX);
 }
 
-function itemFrame(change: Exclude<Change, { kind: "votes" | "board-removed" }>): DownFrame {
+function itemFrame(change: Exclude<Change, { kind: "votes" | "board-removed" | "disconnect" }>): DownFrame {
   if (change.kind === "removed") return { type: "feedback", seq: change.seq, op: "removed", item: { id: change.id } };
   return { type: "feedback", seq: change.seq, op: change.kind, item: change.item };
 }

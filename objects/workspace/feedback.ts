@@ -1,13 +1,16 @@
 /** One feedback item: create, read, change, delete. */
 import { eq } from "drizzle-orm";
 import { feedbackItems, feedbackTombstones } from "../../schema/workspace.ts";
-import type { Call } from "../../src/call.ts";
-import { draftFeedback, type Revision, reviseFeedback } from "../../src/domain/feedback.ts";
-import { type Failure, feedbackNotFound } from "../../src/errors.ts";
+import { checkAuthorsFields, draftFeedback, type Revision, reviseFeedback } from "../../src/domain/feedback.ts";
+import { may } from "../../src/domain/permissions.ts";
+import { decideWho, selfOf } from "../../src/domain/person.ts";
+import { type Failure, failure, feedbackNotFound } from "../../src/errors.ts";
 import { PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
 import type { CreateFeedback, Feedback, ModeratedFeedback, UpdateFeedback } from "../../src/protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
+import { enrol, type Person } from "./person.ts";
 import { presentFeedback, presentModerated } from "./present.ts";
 import { purgeVotes, purgeVotesTask, TRIM_DELAY_MS, trimTombstonesTask } from "./purge.ts";
 import { indexFeedback, unindexFeedback } from "./search-index.ts";
@@ -16,17 +19,19 @@ import type { WorkspaceStore } from "./store.ts";
 
 export type WithSeq<T> = { readonly item: T; readonly seq: number };
 
-/** Errors: BOARD_NOT_FOUND. */
+/** Errors: BOARD_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED. */
 export function createFeedback(
   store: WorkspaceStore,
+  actor: Actor,
   board: string,
   command: CreateFeedback,
 ): Result<WithSeq<Feedback>, Failure> {
-  const found = findBoard(store, board);
+  const found = findBoard(store, actor, board);
   if (!found.ok) return found;
   const now = store.now();
   const draft = draftFeedback(command, now);
-  const authorId = command.externalUserId === undefined ? null : store.endUser(command.externalUserId);
+  const author = authorOf(store, actor, command.externalUserId);
+  if (!author.ok) return author;
   const { seq, id } = store.nextFeedback();
   const row: FeedbackRow = {
     ...draft,
@@ -34,8 +39,8 @@ export function createFeedback(
     boardId: found.value.id,
     voteCount: 0,
     commentCount: 0,
-    authorId,
-    authorName: null,
+    authorId: author.value?.id ?? null,
+    authorName: author.value?.name ?? null,
     seq,
     contentSeq: seq,
     visibleSeq: seq,
@@ -52,39 +57,40 @@ export function createFeedback(
   return ok({ item, seq });
 }
 
-/** What is hidden or not approved is there only for an operator. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
+/** What is hidden or not approved is there only for the team. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
 export function readFeedback(
   store: WorkspaceStore,
-  call: Call,
+  actor: Actor,
   board: string,
   id: number,
 ): Result<WithSeq<Feedback | ModeratedFeedback>, Failure> {
-  const loaded = loadFeedback(store, board, id);
+  const loaded = loadFeedback(store, actor, board, id);
   if (!loaded.ok) return loaded;
   const row = loaded.value;
-  if (call.operator) return ok({ item: presentModerated(row, board, authorEmail(store, row)), seq: store.seq() });
-  if (!row.visible) return notFound(id);
-  return ok({ item: presentFeedback(row, board), seq: store.seq() });
+  return mayRead(actor, row) ? ok({ item: presentTo(store, actor, row, board), seq: store.seq() }) : notFound(id);
 }
 
-/** Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
+/** Authors change the text of what they posted, moderators everything. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN. */
 export function updateFeedback(
   store: WorkspaceStore,
+  actor: Actor,
   board: string,
   id: number,
   command: UpdateFeedback,
-): Result<WithSeq<ModeratedFeedback>, Failure> {
-  const loaded = loadFeedback(store, board, id);
+): Result<WithSeq<Feedback | ModeratedFeedback>, Failure> {
+  const loaded = loadForEdit(store, actor, board, id);
   if (!loaded.ok) return loaded;
   const row = loaded.value;
+  const allowed = may(actor, "feedback.moderate") ? ok(null) : checkAuthorsFields(command);
+  if (!allowed.ok) return allowed;
   const revision = reviseFeedback(row, command);
   const revised = revision.changed ? applyRevision(store, row, revision, board) : row;
-  return ok({ item: presentModerated(revised, board, authorEmail(store, row)), seq: store.seq() });
+  return ok({ item: presentTo(store, actor, revised, board), seq: store.seq() });
 }
 
-/** Leaves a tombstone for clients that were away. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
-export function deleteFeedback(store: WorkspaceStore, board: string, id: number): Result<null, Failure> {
-  const loaded = loadFeedback(store, board, id);
+/** By a moderator, or whoever posted it. Leaves a tombstone for clients that were away. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN. */
+export function deleteFeedback(store: WorkspaceStore, actor: Actor, board: string, id: number): Result<null, Failure> {
+  const loaded = loadForEdit(store, actor, board, id);
   if (!loaded.ok) return loaded;
   const row = loaded.value;
   const seq = store.nextSeq();
@@ -123,18 +129,52 @@ function applyRevision(store: WorkspaceStore, row: FeedbackRow, revision: Revisi
   return revised;
 }
 
-function loadFeedback(store: WorkspaceStore, board: string, id: number): Result<FeedbackRow, Failure> {
-  const found = findBoard(store, board);
+/** What is hidden or not approved is there only for the team. */
+function mayRead(actor: Actor, row: FeedbackRow): boolean {
+  return row.visible || may(actor, "internal.read") || may(actor, "feedback.moderate");
+}
+
+/** The team sees more of an item than the public. */
+function presentTo(store: WorkspaceStore, actor: Actor, row: FeedbackRow, board: string): Feedback | ModeratedFeedback {
+  if (!may(actor, "internal.read")) return presentFeedback(row, board);
+  const author = authorOfRow(store, row);
+  return presentModerated(row, board, author?.email ?? null);
+}
+
+function loadForEdit(store: WorkspaceStore, actor: Actor, board: string, id: number): Result<FeedbackRow, Failure> {
+  const loaded = loadFeedback(store, actor, board, id);
+  if (!loaded.ok) return loaded;
+  const row = loaded.value;
+  if (may(actor, "feedback.moderate")) return ok(row);
+  if (!mayRead(actor, row)) return notFound(id);
+  const self = selfOf(actor);
+  if (self !== null && authorOfRow(store, row)?.externalId === self) return ok(row);
+  return err(failure("FORBIDDEN", "Only whoever posted an item, and the team's moderators, may change it."));
+}
+
+function loadFeedback(store: WorkspaceStore, actor: Actor, board: string, id: number): Result<FeedbackRow, Failure> {
+  const found = findBoard(store, actor, board);
   if (!found.ok) return found;
   const row = store.statements.feedbackById.get({ feedbackId: id });
   if (row === undefined || row.boardId !== found.value.id) return notFound(id);
   return ok(row);
 }
 
+/** Null: nobody was named. */
+function authorOf(
+  store: WorkspaceStore,
+  actor: Actor,
+  externalUserId: string | undefined,
+): Result<Person | null, Failure> {
+  const who = decideWho(actor, externalUserId ?? null);
+  if (!who.ok) return who;
+  return who.value === null ? ok(null) : enrol(store, actor, who.value);
+}
+
 function notFound(id: number) {
   return err(feedbackNotFound(id));
 }
 
-function authorEmail(store: WorkspaceStore, row: FeedbackRow): string | null {
-  return row.authorId === null ? null : (store.statements.authorEmail.get({ authorId: row.authorId })?.email ?? null);
+function authorOfRow(store: WorkspaceStore, { authorId }: FeedbackRow) {
+  return authorId === null ? null : (store.statements.personById.get({ id: authorId }) ?? null);
 }

@@ -10,6 +10,7 @@ import { type Failure, invalidField } from "../../src/errors.ts";
 import { PAGE_ROWS_SKIPPED_MAX, SEARCH_MATCHES_MAX } from "../../src/limits.ts";
 import type { Feedback, ListFeedback, Sort, Status } from "../../src/protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
 import { presentFeedback } from "./present.ts";
 import { publicColumns } from "./statements.ts";
@@ -19,8 +20,13 @@ import type { WorkspaceStore } from "./store.ts";
 export type FeedbackPage = { readonly items: Feedback[]; readonly nextCursor: string | null; readonly seq: number };
 
 /** Errors: BOARD_NOT_FOUND, INVALID_CURSOR, INVALID_REQUEST (a page too deep). */
-export function listFeedback(store: WorkspaceStore, board: string, query: ListFeedback): Result<FeedbackPage, Failure> {
-  const found = findBoard(store, board);
+export function listFeedback(
+  store: WorkspaceStore,
+  actor: Actor,
+  board: string,
+  query: ListFeedback,
+): Result<FeedbackPage, Failure> {
+  const found = findBoard(store, actor, board);
   if (!found.ok) return found;
   return pageOf(store, found.value, query);
 }

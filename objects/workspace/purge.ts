@@ -4,6 +4,7 @@
  */
 import { and, eq, inArray, lte, sql } from "drizzle-orm";
 import {
+  boardGuests,
   boards,
   endUsers,
   feedbackItems,
@@ -12,6 +13,7 @@ import {
   schedule,
 } from "../../schema/workspace.ts";
 import { DAY_MS, PURGE_ROWS_PER_SLICE, TOMBSTONES_PER_BOARD_MAX } from "../../src/limits.ts";
+import { expireInvitations, INVITATIONS_TASK } from "./invitations.ts";
 import { unindexFeedback } from "./search-index.ts";
 import type { WorkspaceStore } from "./store.ts";
 
@@ -52,6 +54,8 @@ export function runPurge(store: WorkspaceStore, task: string): number | null {
     case "trim-tombstones":
       trimTombstones(store, Number(id));
       return null;
+    case INVITATIONS_TASK:
+      return expireInvitations(store);
     case PEOPLE_TASK:
       return purgePeople(store) ? null : store.now();
     case undefined:
@@ -97,6 +101,8 @@ function purgeBoard(store: WorkspaceStore, boardId: number): boolean {
   }
   if (items.length > 0) return false;
   if (purgeTombstones(store, boardId) === PURGE_ROWS_PER_SLICE) return false;
+  // At most GUESTS_PER_BOARD_MAX of them.
+  store.db.delete(boardGuests).where(eq(boardGuests.boardId, boardId)).run();
   store.db.delete(boards).where(eq(boards.id, boardId)).run();
   return true;
 }

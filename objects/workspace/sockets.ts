@@ -1,80 +1,34 @@
 /**
- * The live protocol's server side for one workspace: who may open a socket, what each frame does, and when a peer is cut off. What a socket must remember over a hibernation stands in
- * its attachment; the Worker has moved the person's id from the URL to a header, for the platform stores a socket's URL.
+ * The live protocol's server side for one workspace: what each frame does, and when a peer is cut off. Who may open a socket is admission.ts's business. What a socket must
+ * remember over a hibernation stands in its attachment.
  */
-import type { Connection } from "partyserver";
 import type { Call } from "../../src/call.ts";
 import type { Failure } from "../../src/errors.ts";
-import {
-  FRAME_BYTES_MAX,
-  MESSAGES_PER_SECOND_MAX,
-  SOCKETS_PER_PERSON_MAX,
-  SOCKETS_PER_WORKSPACE_MAX,
-} from "../../src/limits.ts";
+import { FRAME_BYTES_MAX, MESSAGES_PER_SECOND_MAX } from "../../src/limits.ts";
 import type { DownFrame } from "../../src/protocol/live/down.ts";
-import { LIVE_HEADERS } from "../../src/protocol/live/version.ts";
 import { UpFrame } from "../../src/protocol/live/up.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import { CLOSE, type LiveConnection, REASONS, type SocketState } from "./admission.ts";
 import type { FanOut } from "./fan-out.ts";
-import { findBoard } from "./find-board.ts";
 import type { LiveBoard } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 import type { Voted } from "./vote.ts";
 
-export type SocketState = { readonly boardId: number; readonly person: string | null; readonly greeted: boolean };
-export type LiveConnection = Connection<SocketState>;
-
-/** Who asks for a socket. One socket too many is opened and closed with the reason, for a browser is told nothing of a refused upgrade. */
-export type Caller = {
-  readonly boardId: number;
-  readonly person: string | null;
-  readonly tags: readonly string[];
-  readonly refusal: string | null;
-};
-
-const CLOSE = { policy: 1008, tooBig: 1009 } as const;
 /** The platform takes at most 123; a peer's own keys, in any script, may stand in a reason. */
 const REASON_BYTES_MAX = 120;
-
-export function boardTag(boardId: number): string {
-  return `b:${String(boardId)}`;
-}
-
-/** By the hash of the id: a tag has at most 256 bytes, an id more. */
-function personTag(boardId: number, personKey: string): string {
-  return `p:${String(boardId)}:${personKey}`;
-}
-
-/** Errors: BOARD_NOT_FOUND. */
-export function admit(store: WorkspaceStore, ctx: DurableObjectState, request: Request): Result<Caller, Failure> {
-  const found = findBoard(store, decodeURIComponent(request.headers.get(LIVE_HEADERS.board) ?? ""));
-  if (!found.ok) return found;
-  const boardId = found.value.id;
-  const person = request.headers.get(LIVE_HEADERS.person);
-  const personKey = request.headers.get(LIVE_HEADERS.personKey);
-  const tag = personKey === null ? null : personTag(boardId, personKey);
-  return ok({
-    boardId,
-    person: person === null ? null : decodeURIComponent(person),
-    tags: tag === null ? [boardTag(boardId)] : [boardTag(boardId), tag],
-    refusal: refusalOf(ctx, tag),
-  });
-}
-
-function refusalOf(ctx: DurableObjectState, person: string | null): string | null {
-  if (ctx.getWebSockets().length >= SOCKETS_PER_WORKSPACE_MAX)
-    return "this workspace has as many sockets as it can hold";
-  if (person === null) return null;
-  const open = ctx.getWebSockets(person).length;
-  return open < SOCKETS_PER_PERSON_MAX ? null : `more than ${String(SOCKETS_PER_PERSON_MAX)} sockets of one person`;
-}
 
 /** What the sockets need of their object: votes go through the same commands as over REST. */
 export type SocketHost = {
   readonly store: WorkspaceStore;
   readonly fanOut: FanOut;
   resume(board: LiveBoard, since: number): Result<DownFrame[], Failure>;
-  vote(call: Call, board: string, feedbackId: number, person: string, voted: boolean): Result<Voted, Failure>;
+  vote(
+    call: Call,
+    board: string,
+    feedbackId: number,
+    person: string | undefined,
+    voted: boolean,
+  ): Result<Voted, Failure>;
 };
 
 /** When a socket's allowance is full again (GCRA's theoretical arrival time). Forgotten by hibernation, which takes a longer silence. */
@@ -96,7 +50,7 @@ export function receive(host: SocketHost, socket: LiveConnection, message: unkno
   if (!frame.ok) return socket.close(CLOSE.policy, clip(frame.error));
   const state = socket.state;
   const board = state === null ? null : host.store.boardById(state.boardId);
-  if (state === null || board === null) return socket.close(CLOSE.policy, "board removed");
+  if (state === null || board === null) return socket.close(CLOSE.policy, REASONS.gone);
   if (frame.value.type === "hello") greet(host, socket, state, board, frame.value.since);
   else answerVote(host, socket, state, board.slug, frame.value);
 }
@@ -128,15 +82,25 @@ function answerVote(
   frame: Exclude<UpFrame, { type: "hello" }>,
 ): void {
   const { requestId, feedbackId } = frame;
-  const person = frame.externalUserId ?? state.person;
-  if (person === null) {
+  const { caller, site } = state;
+  const person = frame.externalUserId ?? state.person ?? undefined;
+  if (person === undefined && caller.kind === "anonymous") {
     const message = "externalUserId: say who votes, here or when connecting";
     return send(socket, { type: "error", requestId, code: "UNAUTHENTICATED", message });
   }
-  const call = { requestId: `socket:${requestId}`, operator: false, openWorkspaces: false };
+  const call: Call = {
+    requestId: `socket:${requestId}`,
+    caller,
+    action: "feedback.write",
+    openWorkspaces: false,
+    site,
+  };
   const result = host.vote(call, board, feedbackId, person, frame.type === "vote");
   if (!result.ok) {
-    return send(socket, { type: "error", requestId, code: result.error.code, message: result.error.detail });
+    const { code, detail } = result.error;
+    // The client comes back with a fresh identity, and the vote with it.
+    if (code === "INVALID_TOKEN" && caller.kind === "signed") return socket.close(CLOSE.policy, REASONS.identity);
+    return send(socket, { type: "error", requestId, code, message: detail });
   }
   const { seq, voteCount, voted } = result.value;
   // The platform holds every message back until the writes before it are on disk: an ack means that the vote is.

@@ -2,6 +2,7 @@
 import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import {
+  boardGuests,
   boards,
   endUsers,
   feedbackItems,
@@ -63,15 +64,41 @@ function counters(db: DrizzleSqliteDODatabase) {
 
 function people(db: DrizzleSqliteDODatabase) {
   return {
-    endUserByExternalId: db
-      .select({ id: endUsers.id })
+    personByExternalId: db
+      .select({
+        id: endUsers.id,
+        name: endUsers.name,
+        email: endUsers.email,
+        avatarUrl: endUsers.avatarUrl,
+        plan: endUsers.plan,
+        verifiedAt: endUsers.verifiedAt,
+      })
       .from(endUsers)
       .where(eq(endUsers.externalId, value("externalId")))
       .prepare(),
-    insertEndUser: db
+    personById: db
+      .select({ externalId: endUsers.externalId, email: endUsers.email })
+      .from(endUsers)
+      .where(eq(endUsers.id, value("id")))
+      .prepare(),
+    insertPerson: db
       .insert(endUsers)
-      .values({ externalId: bound<string>("externalId"), createdAt: bound<number>("now") })
+      .values({
+        externalId: bound<string>("externalId"),
+        name: bound<string | null>("name"),
+        email: bound<string | null>("email"),
+        avatarUrl: bound<string | null>("avatarUrl"),
+        plan: bound<string | null>("plan"),
+        verifiedAt: bound<number | null>("verifiedAt"),
+        createdAt: bound<number>("now"),
+      })
       .returning({ id: endUsers.id })
+      .prepare(),
+    /** Whether the person was invited to the private board. */
+    guestOf: db
+      .select({ since: boardGuests.createdAt })
+      .from(boardGuests)
+      .where(and(eq(boardGuests.boardId, value("boardId")), eq(boardGuests.externalId, value("externalId"))))
       .prepare(),
   };
 }
@@ -163,11 +190,6 @@ function items(db: DrizzleSqliteDODatabase) {
       })
       .prepare(),
     feedbackById: db.select().from(feedbackItems).where(byId).prepare(),
-    authorEmail: db
-      .select({ email: endUsers.email })
-      .from(endUsers)
-      .where(eq(endUsers.id, value("authorId")))
-      .prepare(),
   };
 }
 

@@ -9,12 +9,14 @@ import type { Feedback } from "../../src/protocol/rest/feedback.ts";
 import type { Result } from "../../src/result.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { Outbox } from "../shared/outbox.ts";
-import { type AlarmClock, runDue, scheduleTask } from "../shared/schedule.ts";
+import { type AlarmClock, Schedule } from "../shared/schedule.ts";
 import { transact } from "../shared/transaction.ts";
+import { Credentials } from "./credentials.ts";
+import type { LiveConnection } from "./admission.ts";
 import type { LiveBoard } from "./rows.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
-/** A change to a board's public face, to be told to its sockets. */
+/** A change that open sockets are told of. */
 export type Change =
   | {
       readonly kind: "votes";
@@ -25,30 +27,40 @@ export type Change =
     }
   | { readonly kind: "created" | "updated"; readonly boardId: number; readonly seq: number; readonly item: Feedback }
   | { readonly kind: "removed"; readonly boardId: number; readonly seq: number; readonly id: number }
-  | { readonly kind: "board-removed"; readonly boardId: number };
+  | { readonly kind: "board-removed"; readonly boardId: number }
+  /** Somebody's rights are others now: their sockets are closed. */
+  | {
+      readonly kind: "disconnect";
+      readonly tag: string;
+      readonly code: number;
+      /** Asked of each socket, when it depends on who it is: null leaves it open. */
+      readonly reason: string | ((socket: LiveConnection) => string | null);
+    };
 
 /** Hands a message to a person's object; resolves when it is on disk there. */
-export type SendNews = (userId: string, message: string) => Promise<void>;
+export type SendNews = (userId: string, message: string, version: number) => Promise<void>;
 
 export class WorkspaceStore {
   readonly db: DrizzleSqliteDODatabase;
   readonly statements: Statements;
   readonly outbox: Outbox;
+  readonly credentials: Credentials;
   readonly #storage: MeteredStorage;
   readonly #clock: () => number;
-  readonly #alarm: AlarmClock;
+  readonly #schedule: Schedule;
   #boards: Map<string, LiveBoard> | null = null;
   #changes: Change[] = [];
   #seq: number | null = null;
 
   constructor(storage: MeteredStorage, alarm: AlarmClock, clock: () => number, send: SendNews) {
     this.#storage = storage;
-    this.#alarm = alarm;
     this.#clock = clock;
     // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
     this.db = drizzle(storage as unknown as DurableObjectStorage);
     this.statements = prepareStatements(this.db);
-    this.outbox = new Outbox(this.db, send);
+    this.credentials = new Credentials(this.db);
+    this.outbox = new Outbox(this.db, tables.outbox, send);
+    this.#schedule = new Schedule(this.db, tables.schedule, alarm);
   }
 
   /** Milliseconds since 1970. */
@@ -76,7 +88,7 @@ export class WorkspaceStore {
 
   /** Has the alarm do a task at `dueAt` (ms), once the command is committed. */
   schedule(task: string, dueAt: number): void {
-    scheduleTask(this.db, this.#alarm, task, dueAt);
+    this.#schedule.add(task, dueAt);
   }
 
   /** Does what is due; `report` hears of tasks that threw, which stay. */
@@ -90,7 +102,7 @@ export class WorkspaceStore {
         throw thrown;
       }
     };
-    runDue(this.db, this.#alarm, this.now(), piece, report);
+    this.#schedule.runDue(this.now(), piece, report);
   }
 
   /** The board of that slug, or null. */
@@ -132,15 +144,9 @@ export class WorkspaceStore {
     return next;
   }
 
-  /** The row id of a person, made when it is new. */
-  endUser(externalId: string): number {
-    const known = this.statements.endUserByExternalId.get({ externalId });
-    if (known !== undefined) return known.id;
-    return this.statements.insertEndUser.get({ externalId, now: this.now() }).id;
-  }
-
   #forget(): void {
     this.#boards = null;
+    this.credentials.forget();
     this.#seq = null;
     this.#changes = [];
   }

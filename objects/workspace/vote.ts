@@ -1,28 +1,35 @@
 /** Casts a vote, takes one back. REST and sockets both come here. */
-import type { Call } from "../../src/call.ts";
+import { may } from "../../src/domain/permissions.ts";
+import { decideWho, decideWhose, mustComeSigned, personMissing } from "../../src/domain/person.ts";
 import { decideUnvote, decideVote, type Tally } from "../../src/domain/voting.ts";
 import { type Failure, feedbackNotFound } from "../../src/errors.ts";
-import type { Vote } from "../../src/protocol/rest/votes.ts";
+import type { CastVote, Vote } from "../../src/protocol/rest/votes.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
+import { enrol, lookUpPerson } from "./person.ts";
 import type { WorkspaceStore } from "./store.ts";
 
-export type CastVote = { readonly externalUserId: string; readonly weight?: number | undefined };
 export type Voted = Vote & { readonly seq: number; readonly first: boolean };
 
-/** Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN. */
+/** Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST when nobody is named. */
 export function castVote(
   store: WorkspaceStore,
-  call: Call,
+  actor: Actor,
   board: string,
   feedbackId: number,
   command: CastVote,
 ): Result<Voted, Failure> {
-  const item = loadItem(store, board, feedbackId);
+  const item = loadItem(store, actor, board, feedbackId);
   if (!item.ok) return item;
-  const endUserId = store.endUser(command.externalUserId);
+  const voter = voterOf(actor, command.externalUserId);
+  if (!voter.ok) return voter;
+  const person = enrol(store, actor, voter.value);
+  if (!person.ok) return person;
+  const endUserId = person.value.id;
   const existing = store.statements.voteOf.get({ feedbackId, endUserId }) ?? null;
-  const decision = decideVote(item.value, existing, { weight: command.weight, operator: call.operator }, store.now());
+  const rights = { mayWeigh: may(actor, "behalf.act"), vouched: actor.person?.weight ?? null };
+  const decision = decideVote(item.value, existing, { weight: command.weight, ...rights }, store.now());
   if (!decision.ok) return decision;
   const tally = decision.value;
   if (tally.changed) {
@@ -33,17 +40,22 @@ export function castVote(
   return ok({ feedbackId, voteCount: tally.voteCount, voted: true, first: tally.first, seq: store.seq() });
 }
 
-/** Idempotent. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
+/** Idempotent. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST when nobody is named. */
 export function removeVote(
   store: WorkspaceStore,
+  actor: Actor,
   board: string,
   feedbackId: number,
-  externalUserId: string,
+  externalUserId: string | undefined,
 ): Result<Voted, Failure> {
-  const item = loadItem(store, board, feedbackId);
+  const item = loadItem(store, actor, board, feedbackId);
   if (!item.ok) return item;
-  const endUserId = store.statements.endUserByExternalId.get({ externalId: externalUserId })?.id;
-  const existing = endUserId === undefined ? undefined : store.statements.voteOf.get({ feedbackId, endUserId });
+  const voter = voterOf(actor, externalUserId);
+  if (!voter.ok) return voter;
+  const person = lookUpPerson(store, actor, voter.value);
+  if (!person.ok) return person;
+  const endUserId = person.value;
+  const existing = endUserId === null ? undefined : store.statements.voteOf.get({ feedbackId, endUserId });
   const tally = decideUnvote(item.value, existing ?? null);
   if (tally.changed) {
     store.statements.deleteVote.run({ feedbackId, endUserId });
@@ -52,30 +64,48 @@ export function removeVote(
   return ok({ feedbackId, voteCount: tally.voteCount, voted: false, first: false, seq: store.seq() });
 }
 
-/** Weight by item id, of the items in `ids` that the person voted for. */
+/** Weight by item id, of the items in `ids` that the person voted for. Errors: BOARD_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST. */
 export function lookUpVotes(
   store: WorkspaceStore,
+  actor: Actor,
   board: string,
+  ids: readonly number[],
+  externalUserId: string | undefined,
+): Result<Record<string, number>, Failure> {
+  const found = findBoard(store, actor, board);
+  if (!found.ok) return found;
+  const whose = decideWhose(actor, externalUserId ?? null);
+  if (!whose.ok) return whose;
+  if (whose.value === null) return err(personMissing());
+  if (actor.standing === "anonymous" && store.credentials.policy().requireIdentity) return err(mustComeSigned());
+  return votesOf(store, actor, ids, whose.value);
+}
+
+/** Errors: UNAUTHENTICATED for the bare id of somebody who comes signed. */
+export function votesOf(
+  store: WorkspaceStore,
+  actor: Actor,
   ids: readonly number[],
   externalUserId: string,
 ): Result<Record<string, number>, Failure> {
-  const found = findBoard(store, board);
-  if (!found.ok) return found;
-  return ok(votesOf(store, ids, externalUserId));
+  const person = lookUpPerson(store, actor, externalUserId);
+  if (!person.ok) return person;
+  if (person.value === null) return ok({});
+  const rows = store.statements.votesOf.all({ ids: JSON.stringify(ids), endUserId: person.value });
+  return ok(Object.fromEntries(rows.map((row) => [String(row.feedbackId), row.weight])));
 }
 
-export function votesOf(store: WorkspaceStore, ids: readonly number[], externalUserId: string): Record<string, number> {
-  const endUserId = store.statements.endUserByExternalId.get({ externalId: externalUserId })?.id;
-  if (endUserId === undefined) return {};
-  const rows = store.statements.votesOf.all({ ids: JSON.stringify(ids), endUserId });
-  return Object.fromEntries(rows.map((row) => [String(row.feedbackId), row.weight]));
+function voterOf(actor: Actor, externalUserId: string | undefined): Result<string, Failure> {
+  const who = decideWho(actor, externalUserId ?? null);
+  if (!who.ok) return who;
+  return who.value === null ? err(personMissing()) : ok(who.value);
 }
 
 type VotedItem = { boardId: number; voteCount: number; trending: number; createdAt: number };
 
 /** Only what the public sees can be voted for. */
-function loadItem(store: WorkspaceStore, board: string, feedbackId: number): Result<VotedItem, Failure> {
-  const found = findBoard(store, board);
+function loadItem(store: WorkspaceStore, actor: Actor, board: string, feedbackId: number): Result<VotedItem, Failure> {
+  const found = findBoard(store, actor, board);
   if (!found.ok) return found;
   const item = store.statements.votedItem.get({ feedbackId });
   if (item === undefined || item.boardId !== found.value.id || !item.visible) {

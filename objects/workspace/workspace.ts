@@ -1,29 +1,41 @@
 /** The workspace itself: create, read, rename, delete; and what a first post creates where that is allowed. */
-import { count, eq, isNotNull } from "drizzle-orm";
-import { boards, settings } from "../../schema/workspace.ts";
+import { eq } from "drizzle-orm";
+import { apiKeys, settings, signingSecrets } from "../../schema/workspace.ts";
 import { nameFromSlug } from "../../src/domain/boards.ts";
 import { type Failure, failure, invalidField, workspaceNotFound } from "../../src/errors.ts";
 import type { UpdateWorkspace, Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
 import { createBoard, removeBoard } from "./boards.ts";
+import { mayRead } from "./find-board.ts";
+import type { LiveBoard } from "./rows.ts";
 import { instant } from "./present.ts";
-import { announceMembership, addOwner, dismissMembers } from "./members.ts";
+import { announceMembership, addOwner, dismissMembers, type Owner } from "./members.ts";
 import { isBeingPurged, purgePeopleTask } from "./purge.ts";
 import { readSettings, type WorkspaceStore } from "./store.ts";
+
+const NEW_SETTINGS = {
+  anonymousPosting: true,
+  requireIdentity: false,
+  allowedOrigins: [],
+  accentColor: null,
+  logoUrl: null,
+} as const satisfies Partial<typeof settings.$inferInsert>;
 
 /** Errors: SLUG_TAKEN, also while the rows of a deleted workspace of that name are being purged. */
 export function createWorkspace(
   store: WorkspaceStore,
   slug: string,
   name: string,
-  owner: string | null,
+  owner: Owner | null,
 ): Result<Workspace, Failure> {
   if (readSettings(store) !== null) return err(invalidField("slug", `a workspace "${slug}" exists`, "SLUG_TAKEN"));
   if (isBeingPurged(store)) {
     return err(invalidField("slug", `a workspace "${slug}" is still being deleted`, "SLUG_TAKEN"));
   }
   const now = store.now();
-  const fresh = { name, active: true, createdAt: now, updatedAt: now };
+  // Nothing is left of a deleted workspace that had this name.
+  const fresh = { ...NEW_SETTINGS, name, active: true, createdAt: now, updatedAt: now };
   store.db
     .insert(settings)
     .values({ id: 1, ...fresh, seq: 0, lastFeedbackId: 0 })
@@ -31,22 +43,36 @@ export function createWorkspace(
     .run();
   if (owner !== null) addOwner(store, owner);
   announceMembership(store, slug, name);
-  return readWorkspace(store, slug);
+  return reread(store, slug);
 }
 
-/** Errors: WORKSPACE_NOT_FOUND. */
-export function readWorkspace(store: WorkspaceStore, slug: string): Result<Workspace, Failure> {
+/** Counts the boards that are there for the caller. Errors: WORKSPACE_NOT_FOUND. */
+export function readWorkspace(store: WorkspaceStore, actor: Actor, slug: string): Result<Workspace, Failure> {
   const row = readSettings(store);
-  if (row === null) return err(workspaceNotFound());
-  const boardCount = store.db.select({ n: count() }).from(boards).where(isNotNull(boards.slug)).get()?.n ?? 0;
-  return ok({
+  return row === null ? err(workspaceNotFound()) : ok(present(store, slug, row, (board) => mayRead(store, actor, board)));
+}
+
+function present(
+  store: WorkspaceStore,
+  slug: string,
+  row: typeof settings.$inferSelect,
+  counts: (board: LiveBoard) => boolean,
+): Workspace {
+  const boardCount = store.boards().filter(counts).length;
+  return {
     slug,
     name: row.name,
     boardCount,
     seq: row.seq,
     createdAt: instant(row.createdAt),
     updatedAt: instant(row.updatedAt),
-  });
+  };
+}
+
+/** After a change of the team's. */
+function reread(store: WorkspaceStore, slug: string): Result<Workspace, Failure> {
+  const row = readSettings(store);
+  return row === null ? err(workspaceNotFound()) : ok(present(store, slug, row, () => true));
 }
 
 /** Errors: WORKSPACE_NOT_FOUND. */
@@ -63,12 +89,15 @@ export function updateWorkspace(
     .where(eq(settings.id, 1))
     .run();
   announceMembership(store, slug, command.name ?? row.name);
-  return readWorkspace(store, slug);
+  return reread(store, slug);
 }
 
 /** Gone at once for everybody; rows go in slices, by alarm. `seq` stays, so that a successor's numbers are higher. */
 export function deleteWorkspace(store: WorkspaceStore, slug: string): Result<null, Failure> {
   dismissMembers(store, slug);
+  store.db.delete(apiKeys).run();
+  store.db.delete(signingSecrets).run();
+  store.credentials.forget();
   for (const board of store.boards()) removeBoard(store, board.id);
   store.nextSeq();
   store.db.update(settings).set({ active: false }).where(eq(settings.id, 1)).run();

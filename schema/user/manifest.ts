@@ -8,5 +8,22 @@ export const MIGRATIONS: readonly Migration[] = [
     "statements": [
       "CREATE TABLE `memberships` (\n\t`workspace` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`role` text NOT NULL,\n\t`since` integer NOT NULL\n);"
     ]
+  },
+  {
+    "name": "0001_identity",
+    "sha256": "5b040bcdf28cd8a673e033486c02329bee69e9566e06ea0c3cefeb6870aefffb",
+    "statements": [
+      "CREATE TABLE `identities` (\n\t`provider` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`email` text,\n\t`linked_at` integer NOT NULL,\n\tPRIMARY KEY(`provider`, `subject`)\n);",
+      "CREATE TABLE `outbox` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`receiver` text NOT NULL,\n\t`message` text NOT NULL\n);",
+      "CREATE TABLE `profile` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`email` text NOT NULL,\n\t`email_verified_at` integer,\n\t`name` text,\n\t`created_at` integer NOT NULL,\n\t`last_login_at` integer\n);",
+      "CREATE TABLE `provider_keys` (\n\t`provider` text PRIMARY KEY NOT NULL,\n\t`sealed` text NOT NULL,\n\t`last_four` text NOT NULL,\n\t`base_url` text,\n\t`stored_at` integer NOT NULL\n);",
+      "CREATE TABLE `schedule` (\n\t`task` text PRIMARY KEY NOT NULL,\n\t`due_at` integer NOT NULL\n);",
+      "CREATE TABLE `security_events` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`at` integer NOT NULL,\n\t`kind` text NOT NULL,\n\t`browser` text NOT NULL,\n\t`os` text NOT NULL,\n\t`address` text NOT NULL,\n\t`place` text NOT NULL\n);",
+      "CREATE TABLE `sessions` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`token_hash` text NOT NULL,\n\t`previous_hash` text,\n\t`successor_salt` text,\n\t`rotated_at` integer NOT NULL,\n\t`rotations` integer NOT NULL,\n\t`method` text NOT NULL,\n\t`browser` text NOT NULL,\n\t`os` text NOT NULL,\n\t`device` text NOT NULL,\n\t`address` text NOT NULL,\n\t`place` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`last_active_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE TABLE `used_tokens` (\n\t`hash` text PRIMARY KEY NOT NULL,\n\t`session_id` text NOT NULL,\n\t`used_at` integer NOT NULL\n);",
+      "CREATE INDEX `used_tokens_by_session` ON `used_tokens` (`session_id`,`used_at`);",
+      "ALTER TABLE `memberships` ADD `version` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `memberships` ADD `left_at` integer;"
+    ]
   }
 ];

@@ -49,5 +49,28 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE `members` (\n\t`user_id` text PRIMARY KEY NOT NULL,\n\t`role` text NOT NULL,\n\t`since` integer NOT NULL\n);",
       "CREATE TABLE `outbox` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`user_id` text NOT NULL,\n\t`message` text NOT NULL\n);"
     ]
+  },
+  {
+    "name": "0003_identity",
+    "sha256": "6e1f1db25a1fcf94392874aa9da8ad19496886385d82086466afff87024e6164",
+    "statements": [
+      "CREATE TABLE `api_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`key_hash` text NOT NULL,\n\t`last_four` text NOT NULL,\n\t`scopes` text NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer,\n\t`last_used_at` integer\n);",
+      "CREATE UNIQUE INDEX `api_keys_by_hash` ON `api_keys` (`key_hash`);",
+      "CREATE TABLE `board_guests` (\n\t`board_id` integer NOT NULL,\n\t`external_id` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\tPRIMARY KEY(`board_id`, `external_id`)\n);",
+      "CREATE TABLE `invitations` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`email` text NOT NULL,\n\t`role` text NOT NULL,\n\t`token_hash` text NOT NULL,\n\t`invited_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `invitations_by_token` ON `invitations` (`token_hash`);",
+      "CREATE TABLE `signing_secrets` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`secret` text NOT NULL,\n\t`last_four` text NOT NULL,\n\t`created_by` text NOT NULL,\n\t`created_at` integer NOT NULL\n);",
+      "ALTER TABLE `boards` ADD `visibility` text DEFAULT 'public' NOT NULL;",
+      "ALTER TABLE `end_users` ADD `avatar_url` text;",
+      "ALTER TABLE `end_users` ADD `plan` text;",
+      "ALTER TABLE `end_users` ADD `verified_at` integer;",
+      "ALTER TABLE `members` ADD `email` text;",
+      "ALTER TABLE `members` ADD `name` text;",
+      "ALTER TABLE `settings` ADD `anonymous_posting` integer DEFAULT true NOT NULL;",
+      "ALTER TABLE `settings` ADD `require_identity` integer DEFAULT false NOT NULL;",
+      "ALTER TABLE `settings` ADD `allowed_origins` text DEFAULT '[]' NOT NULL;",
+      "ALTER TABLE `settings` ADD `accent_color` text;",
+      "ALTER TABLE `settings` ADD `logo_url` text;"
+    ]
   }
 ];

@@ -1,5 +1,7 @@
 /** Feedback items: what a new one looks like, what a change means for those who watch. */
 import type { CreateFeedback, ModerationState, Status, UpdateFeedback } from "../protocol/rest/feedback.ts";
+import { type Failure, failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
 import { initialTrending } from "./trending.ts";
 
 /** The columns of an item that its own changes set; ids, authors, counters and seqs are the object's. */
@@ -31,6 +33,18 @@ export function draftFeedback(command: CreateFeedback, now: number): Content & {
     visible: true,
     trending: initialTrending(now),
   };
+}
+
+const AUTHORS_FIELDS: ReadonlySet<string> = new Set(["title", "description", "category"]);
+
+/** What whoever posted an item, and is no moderator, may change of it. Errors: FORBIDDEN, naming each other field. */
+export function checkAuthorsFields(command: UpdateFeedback): Result<null, Failure> {
+  const fields = Object.entries(command).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  const errors = fields
+    .filter((field) => !AUTHORS_FIELDS.has(field))
+    .map((path) => ({ path, message: "only the team's moderators change this" }));
+  const [first] = errors;
+  return first === undefined ? ok(null) : err(failure("FORBIDDEN", `${first.path}: ${first.message}`, errors));
 }
 
 /** What the public sees of a change. */

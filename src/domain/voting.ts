@@ -1,11 +1,16 @@
 /** Votes: one per person and item, never a toggle. The same decisions whether a vote comes over REST or a socket. */
-import { type Failure, failure } from "../errors.ts";
+import { type Failure, invalidField } from "../errors.ts";
 import { VOTE_WEIGHT_DEFAULT } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { shiftTrending } from "./trending.ts";
 
 export type VotedItem = { readonly voteCount: number; readonly trending: number; readonly createdAt: number };
-export type CastVote = { readonly weight: number | undefined; readonly operator: boolean };
+/** `mayWeigh`: may give any weight. `vouched`: the weight that a signed identity carries, which its vote has. */
+export type CastVote = {
+  readonly weight: number | undefined;
+  readonly mayWeigh: boolean;
+  readonly vouched: number | null;
+};
 export type ExistingVote = { readonly weight: number; readonly createdAt: number };
 
 /** What a command does to the item. `changed` false: nothing to write. */
@@ -18,17 +23,17 @@ export type Tally = {
   readonly trending: number;
 };
 
-/** A repeated vote keeps its weight unless a weight is given. Errors: FORBIDDEN for a weight from anybody but an operator. */
+/** A repeated vote keeps its weight unless a weight is given. Errors: FORBIDDEN for a weight from whoever may not give one. */
 export function decideVote(
   item: VotedItem,
   existing: ExistingVote | null,
   command: CastVote,
   now: number,
 ): Result<Tally, Failure> {
-  if (command.weight !== undefined && command.weight !== VOTE_WEIGHT_DEFAULT && !command.operator) {
-    return err(failure("FORBIDDEN", "weight: only the team may give a vote a weight."));
+  if (!command.mayWeigh && ![undefined, VOTE_WEIGHT_DEFAULT, command.vouched].includes(command.weight)) {
+    return err(invalidField("weight", "only the team may give a vote a weight", "FORBIDDEN"));
   }
-  const given = command.operator ? command.weight : undefined;
+  const given = command.mayWeigh ? command.weight : (command.vouched ?? undefined);
   const weight = given ?? existing?.weight ?? VOTE_WEIGHT_DEFAULT;
   const votedAt = existing?.createdAt ?? now;
   const delta = weight - (existing?.weight ?? 0);

@@ -1,11 +1,14 @@
 /** What wraps every request: its id, its time, its log line, the last catch, and the headers that all answers have. */
+import { ANONYMOUS, type Caller } from "../call.ts";
 import { failure, invalidField } from "../errors.ts";
 import { randomId } from "../ids.ts";
 import { URL_CHARS_MAX } from "../limits.ts";
-import { batchLogs, fault, log, setLogLevel } from "../log.ts";
+import { batchLogs, log, setLogLevel } from "../log.ts";
+import { identify } from "./caller.ts";
 import type { Handler, Match, RequestContext } from "./context.ts";
 import { allowAnyOrigin, isPreflight, preflight } from "./cors.ts";
-import { isOperator } from "./operator.ts";
+import { askApi } from "./in-process.ts";
+import { failureOf } from "./object-call.ts";
 import { outcomeOf, problem } from "./problem.ts";
 
 /** The routes, which stand above this folder. */
@@ -37,11 +40,11 @@ export async function answer(
   let response: Response;
   try {
     if (request.url.length <= URL_CHARS_MAX) found = routes.match(request.method, url.pathname);
-    const operator = await isOperator(request, env);
-    response = await dispatch(routes, found, isApi, { request, env, execution, url, requestId, operator });
+    const context = contextOf(found, { request, env, execution, url, requestId });
+    response = await dispatch(routes, found, isApi, context);
+    for (const cookie of context.cookies) response.headers.append("set-cookie", cookie);
   } catch (thrown) {
-    log("error", fault(requestId, "Worker", thrown));
-    response = problem(failure("INTERNAL", "Something went wrong on our side."), requestId);
+    response = problem(failureOf(thrown, requestId, "Worker"), requestId);
   }
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
   logRequest(found, request, url, requestId, response, ms);
@@ -59,12 +62,44 @@ function badHost(request: Request, requestId: string): Response {
 
 type Found = Match | readonly string[] | null;
 
-function dispatch(routes: Routes, found: Found, isApi: boolean, context: RequestContext): Promise<Response> | Response {
+function contextOf(
+  found: Found,
+  parts: Pick<RequestContext, "request" | "env" | "execution" | "url" | "requestId">,
+): RequestContext {
+  const { env, url } = parts;
+  return {
+    ...parts,
+    origin: env.PUBLIC_ORIGIN === "" ? url.origin : env.PUBLIC_ORIGIN,
+    caller: ANONYMOUS,
+    who: found !== null && "handle" in found ? found.who : "anyone",
+    cookies: [],
+    api: () => Promise.reject(new Error("who asks is not known yet")),
+  };
+}
+
+/** The context once it is known who asks. */
+function identified(routes: Routes, context: RequestContext, caller: Caller): RequestContext {
+  const known: RequestContext = {
+    ...context,
+    caller,
+    api: (method, path, body) => askApi(routes.match, known, method, path, body),
+  };
+  return known;
+}
+
+async function dispatch(routes: Routes, found: Found, isApi: boolean, context: RequestContext): Promise<Response> {
   const { request, requestId } = context;
   if (found === null) {
     return problem(failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`), requestId);
   }
-  if ("handle" in found) return found.handle(context, found.params);
+  if ("handle" in found) {
+    if (found.who === "asset") return found.handle(context, found.params);
+    const caller = await identify(context);
+    if (caller.ok) return found.handle(identified(routes, context, caller.value), found.params);
+    // A page's form says in words of its own that it came from elsewhere.
+    if (isApi || caller.error.code !== "ORIGIN_NOT_ALLOWED") return problem(caller.error, requestId);
+    return found.handle(identified(routes, context, ANONYMOUS), found.params);
+  }
   if (isApi && isPreflight(request)) return preflight();
   if (found.length === 0) {
     if (!isApi && request.headers.get("accept")?.includes("text/html") === true) return routes.missing(context, {});

@@ -1,26 +1,57 @@
 /** What a handler knows about the request it answers, and what it tells the objects about it. */
-import type { Call } from "../call.ts";
+import type { Call, Caller } from "../call.ts";
+import type { Who } from "../protocol/rest/endpoint.ts";
+import { type Action, ACTIONS } from "../protocol/rest/roles.ts";
 
 export type RequestContext = {
   readonly request: Request;
   readonly env: Env;
   readonly execution: ExecutionContext;
   readonly url: URL;
+  /** Where the public reaches this deployment: `PUBLIC_ORIGIN`, else the request's own. */
+  readonly origin: string;
   readonly requestId: string;
-  /** The caller holds the operator token. */
-  readonly operator: boolean;
+  readonly caller: Caller;
+  /** The rule of the row that matched. */
+  readonly who: Who;
+  /** `Set-Cookie` lines that the answer will carry. */
+  readonly cookies: string[];
+  /** Asks the API for the same caller, in process: `path` is below `/api/v1`, a body goes as JSON. */
+  readonly api: (method: string, path: string, body?: unknown) => Promise<Response>;
 };
 
 /** `params` are the path's parameters, percent-decoded, not yet validated. */
 export type Params = Readonly<Record<string, string>>;
 /** A row of the router's table that fits a request. */
-export type Match = { readonly route: string; readonly handle: Handler; readonly params: Params };
+export type Match = {
+  readonly route: string;
+  readonly who: Who;
+  readonly handle: Handler;
+  readonly params: Params;
+};
 export type Handler = (context: RequestContext, params: Params) => Promise<Response> | Response;
 
 export function callOf(context: RequestContext): Call {
   return {
     requestId: context.requestId,
-    operator: context.operator,
+    caller: context.caller,
+    action: isAction(context.who) ? context.who : null,
     openWorkspaces: context.env.OPEN_WORKSPACES === "true",
+    site: foreignSite(context),
   };
+}
+
+/** The `Origin` that a browser sends, unless it is ours. */
+function foreignSite({ request, url, origin }: RequestContext): string | null {
+  const sent = request.headers.get("origin");
+  return sent === null || sent === url.origin || sent === origin ? null : sent;
+}
+
+/** Whether the public reaches us over https: cookies are `Secure` then. */
+export function isSecure(context: Pick<RequestContext, "origin">): boolean {
+  return context.origin.startsWith("https:");
+}
+
+function isAction(who: Who): who is Action {
+  return (ACTIONS as readonly string[]).includes(who);
 }

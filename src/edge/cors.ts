@@ -2,12 +2,12 @@
 
 const ALLOWED = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": "X-Seq, X-Next-Cursor, Link, Location, X-Request-Id, Retry-After",
+  "access-control-expose-headers": "X-Seq, X-Next-Cursor, Link, Location, X-Request-Id, Retry-After, WWW-Authenticate",
 } as const;
 
 const PREFLIGHT = {
   ...ALLOWED,
-  "access-control-allow-methods": "GET, POST, PATCH, DELETE",
+  "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
   "access-control-allow-headers": "Content-Type, Authorization",
   "access-control-max-age": "86400",
 } as const;

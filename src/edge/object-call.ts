@@ -1,4 +1,5 @@
 /** Calls an object: once more when the platform says that this is safe, and a busy or broken object becomes a failure, never an exception. */
+import type { Identity } from "../../objects/identity.ts";
 import type { User } from "../../objects/user.ts";
 import type { Workspace } from "../../objects/workspace.ts";
 import { type Failure, failure, workspaceNotFound } from "../errors.ts";
@@ -29,6 +30,16 @@ export function callUser<T>(
   call: (stub: DurableObjectStub<User>) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
   return attempt(context, "User", repeatable, () => call(context.env.USER.getByName(userId)));
+}
+
+/** The same for a way to sign in. */
+export function callIdentity<T>(
+  context: RequestContext,
+  name: string,
+  repeatable: boolean,
+  call: (stub: DurableObjectStub<Identity>) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  return attempt(context, "Identity", repeatable, () => call(context.env.IDENTITY.getByName(name)));
 }
 
 /** `call` takes a fresh stub each time: one that threw stays broken. */

@@ -34,7 +34,14 @@ export function problem(failed: Failure, requestId: string, headers: Readonly<Re
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
   });
   carries(response, failed.code);
-  if (status === 503) response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
-  if (status === 401) response.headers.set("www-authenticate", 'Bearer realm="groundswell"');
+  if (status === 503 || status === 429) {
+    response.headers.set("retry-after", String(failed.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
+  }
+  if (status === 401) response.headers.set("www-authenticate", challenge(failed.code));
   return response;
+}
+
+/** RFC 6750, section 3: without an error where no token was sent. */
+function challenge(code: FailureCode): string {
+  return code === "INVALID_TOKEN" ? 'Bearer realm="groundswell", error="invalid_token"' : 'Bearer realm="groundswell"';
 }

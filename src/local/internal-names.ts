@@ -1,6 +1,6 @@
 /**
- * Property names that never leave a browser bundle, which the build shortens for the widget's budget: partysocket's private ones
- * and options, and those of the clients' own parts. A name that travels must not be among them, or it would travel misspelt.
+ * Property names that never leave a browser bundle, which the build shortens for the widget's budget: those that the
+ * clients' own parts know each other by. A name that travels must not be among them, or it would travel misspelt.
  */
 import { z } from "zod";
 import { DownFrame } from "../protocol/live/down.ts";
@@ -9,16 +9,15 @@ import { UpFrame } from "../protocol/live/up.ts";
 const NAMES = [
   // A board's state, and the votes on their way.
   "facts countSeq unsure watchedSince helloDue hellosOut held fresh mine touched clock pending resync",
-  "kept isOpen closedAt sentAt timer tries due way",
+  "order kept isOpen closedAt sentAt timer tries due way bearer who",
   // What parts offer each other.
-  "api store boardMissing passing liveUrl lookUpVotes onStatus onRefused reread acknowledged refused reach drop heard wanted",
+  "api store boardMissing passing liveUrl lookUpVotes list create onStatus onRefused reread acknowledged refused reach drop",
+  "heard wanted reconnect stop onOpen onMessage onClose next hue",
   "setLive redraw reading progress busy failure load read query say onRead",
   "element draw point wake sleep inUse similar look field write onVote onMore onAct onCancel",
-  // partysocket's.
-  "minReconnectionDelay maxReconnectionDelay reconnectionDelayGrowFactor minUptime connectionTimeout",
 ].flatMap((line) => line.split(" "));
 
-export const INTERNAL_NAMES = new RegExp(`^(_.*|${NAMES.join("|")})$`);
+export const INTERNAL_NAMES = new RegExp(`^(${NAMES.join("|")})$`);
 
 /** Throws for a name that the live protocol or the REST API (`openapi`, its document) uses too. The DOM's names it does not know. */
 export function checkInternalNames(openapi: object): void {

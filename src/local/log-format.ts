@@ -40,6 +40,8 @@ function body(line: LogLine, paint: Paint): string {
       return objectCall(line, paint);
     case "fault":
       return fault(line, paint);
+    case "mail":
+      return `${paint("blue", "mail")} ${printable(line.subject)}: ${paint("bold", printable(line.link))}`;
   }
 }
 
@@ -110,6 +112,7 @@ const FIELDS: Readonly<Record<LogLine["kind"], readonly string[]>> = {
   request: ["requestId", "method", "path", "status", "ms", "outcome"],
   object: ["requestId", "object", "verb", "ms", "statements", "rowsRead", "rowsWritten", "outcome"],
   fault: ["requestId", "where", "error"],
+  mail: ["requestId", "subject", "link"],
 };
 const NUMBERS: ReadonlySet<string> = new Set(["status", "ms", "statements", "rowsRead", "rowsWritten"]);
 
@@ -118,7 +121,7 @@ function isLogLine(value: unknown): value is Stamped {
   const line = value as Record<string, unknown>;
   if (typeof line["time"] !== "string" || !(LEVELS as readonly unknown[]).includes(line["level"])) return false;
   const kind = line["kind"];
-  if (kind !== "request" && kind !== "object" && kind !== "fault") return false;
+  if (kind !== "request" && kind !== "object" && kind !== "fault" && kind !== "mail") return false;
   if (line["stack"] !== undefined && typeof line["stack"] !== "string") return false;
   if (line["workspace"] !== undefined && typeof line["workspace"] !== "string") return false;
   if (line["seq"] !== undefined && typeof line["seq"] !== "number") return false;

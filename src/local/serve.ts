@@ -18,6 +18,14 @@ const TAKEOVER_MS = 1_500;
 const TAKEOVER_STEP_MS = 50;
 /** Optional variables that wrangler.toml does not set. */
 const OPTIONAL_VARS = ["RATE_LIMIT_SCALE", "ALLOW_PRIVATE_PROVIDERS"];
+const OPTIONAL_SECRETS = [
+  "ENCRYPTION_KEY",
+  "ENCRYPTION_KEY_OLD",
+  "SIGNING_KEY",
+  "MAIL_TOKEN",
+  "GITHUB_CLIENT_SECRET",
+  "LINKEDIN_CLIENT_SECRET",
+];
 
 export type Served = {
   readonly origin: string;
@@ -75,7 +83,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   Object.assign(CoreHeaders, { CF_BLOB: undefined });
   try {
     await waitForPort(options.host, options.port);
-    const operatorToken = await operatorTokenOf(dataDir, options.vars["OPERATOR_TOKEN"]);
+    const operatorToken = await secretOf(dataDir, "operator-token", "base64url", options.vars["OPERATOR_TOKEN"]);
+    const encryptionKey = await secretOf(dataDir, "encryption-key", "base64", options.vars["ENCRYPTION_KEY"]);
     // wrangler, which reads wrangler.toml below, otherwise warns on stdout that the secret is missing.
     process.env["OPERATOR_TOKEN"] = operatorToken;
     process.env["WRANGLER_LOG"] ??= "error";
@@ -93,7 +102,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
         handleStructuredLogs: ({ message }) => {
           options.onLog(message);
         },
-        ...(await workerOptions(options, operatorToken)),
+        ...(await workerOptions(options, { OPERATOR_TOKEN: operatorToken, ENCRYPTION_KEY: encryptionKey })),
       }),
     );
     await miniflare.ready;
@@ -119,14 +128,14 @@ export function variableNames(): readonly string[] {
   const { vars } = unstable_readConfig({ config: PROJECT_WORKER.config }) as {
     vars: Readonly<Record<string, unknown>>;
   };
-  return [...Object.keys(vars), ...OPTIONAL_VARS];
+  return [...Object.keys(vars), ...OPTIONAL_VARS, ...OPTIONAL_SECRETS];
 }
 
 /**
  * The Worker as wrangler.toml describes it, listening by itself. Miniflare's entry in front of it would believe a client's
  * `CF-Connecting-IP` and `X-Forwarded-Proto`, overwrite `Accept-Encoding` and print stack traces to the client, at half the speed.
  */
-async function workerOptions(options: ServeOptions, operatorToken: string) {
+async function workerOptions(options: ServeOptions, secrets: Readonly<Record<string, string>>) {
   const { config, bundle } = options.worker ?? PROJECT_WORKER;
   const { workerOptions: worker } = unstable_getMiniflareWorkerOptions(config);
   const code = await readFile(bundle, "utf8").catch(() => {
@@ -135,7 +144,7 @@ async function workerOptions(options: ServeOptions, operatorToken: string) {
   const folder = dirname(bundle);
   return {
     ...worker,
-    bindings: { ...(worker["bindings"] as object), ...options.vars, OPERATOR_TOKEN: operatorToken },
+    bindings: { ...(worker["bindings"] as object), ...options.vars, ...secrets },
     modulesRules: [],
     modulesRoot: folder,
     modules: [
@@ -183,13 +192,18 @@ async function tryPort(host: string, port: number): Promise<string | undefined> 
   });
 }
 
-/** The token given, or this data directory's own, made at the first start. */
-async function operatorTokenOf(dataDir: string, given: string | undefined): Promise<string> {
+/** The secret given, or this data directory's own, made at the first start. */
+async function secretOf(
+  dataDir: string,
+  name: string,
+  encoding: "base64" | "base64url",
+  given: string | undefined,
+): Promise<string> {
   if (given !== undefined && given !== "") return given;
-  const path = join(dataDir, "operator-token");
+  const path = join(dataDir, name);
   const kept = (await readFile(path, "utf8").catch(() => "")).trim();
   if (kept !== "") return kept;
-  const token = randomBytes(32).toString("base64url");
-  await writeFile(path, `${token}\n`, { mode: 0o600 });
-  return token;
+  const secret = randomBytes(32).toString(encoding);
+  await writeFile(path, `${secret}\n`, { mode: 0o600 });
+  return secret;
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { OPERATOR_TOKEN_CHARS_MIN } from "../limits.ts";
 import { buildWorker } from "./build.ts";
 import { makeDemoOnce } from "./demo/make.ts";
+import { type DemoOwner, readOwner } from "./demo/owner.ts";
 import { formatLine } from "./log-format.ts";
 import { CannotServe, serve, type Served, variableNames } from "./serve.ts";
 
@@ -34,13 +35,14 @@ async function start(): Promise<void> {
   const served = await serve({ host, port, dataDir, vars, onLog: print });
   stopOnSignals(served);
   const demo = vars["DEMO"] === "true";
-  if (demo) await makeDemoOnce(served, { dataDir, newData });
-  announce(served, demo);
+  if (demo) await makeDemoOnce({ origin: served.origin, token: served.operatorToken }, { dataDir, newData });
+  announce(served, demo, demo ? await readOwner(dataDir) : null);
 }
 
 /** The Worker's variables that differ from wrangler.toml. */
 function variables(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const vars: Record<string, string> = { OPEN_WORKSPACES: "true", DEMO: "true", LOG_BATCH_MS: "5" };
+  // With no mail set up, the links that would be mailed stand in the log.
+  const vars: Record<string, string> = { OPEN_WORKSPACES: "true", DEMO: "true", LOG_BATCH_MS: "5", MAILER: "log" };
   for (const name of [...variableNames(), "OPERATOR_TOKEN"]) {
     const value = environment[name];
     if (value !== undefined) vars[name] = value;
@@ -79,10 +81,11 @@ function stopOnSignals(served: Served): void {
   }
 }
 
-function announce({ origin, operatorToken }: Served, demo: boolean): void {
+function announce({ origin, operatorToken }: Served, demo: boolean, owner: DemoOwner | null): void {
   const lines = [
     `Groundswell is ready at ${origin}`,
     ...(demo ? [`  Board page     ${origin}/w/demo/ideas`, `  Widget on page ${origin}/demo`] : []),
+    `  Console        ${origin}/console${owner === null ? "" : `  sign in as ${owner.email} / ${owner.password}`}`,
     `  API reference  ${origin}/docs`,
     `  OpenAPI        ${origin}/openapi.json`,
     `  Health         ${origin}/health`,

@@ -1,10 +1,13 @@
 /** Makes a handler of an endpoint: who may, parse, then the route's own code with typed input. */
+import { checkSession } from "../auth/sessions.ts";
+import type { Caller } from "../call.ts";
+import { mayAnonymous } from "../domain/permissions.ts";
 import { type Failure, failure } from "../errors.ts";
 import type { Handler, RequestContext } from "../edge/context.ts";
 import { type Input, parse } from "../edge/parse.ts";
 import { problem } from "../edge/problem.ts";
-import type { Endpoint } from "../protocol/rest/endpoint.ts";
-import type { Result } from "../result.ts";
+import type { Endpoint, Who } from "../protocol/rest/endpoint.ts";
+import { err, ok, type Result } from "../result.ts";
 
 export type Route = { readonly endpoint: Endpoint; readonly handle: Handler };
 
@@ -16,16 +19,47 @@ export function route<const E extends Endpoint>(
   return {
     endpoint,
     handle: async (context, params) => {
-      if (endpoint.who === "operator" && !context.operator) {
-        return problem(
-          failure("UNAUTHENTICATED", "This needs the operator's token as a bearer token."),
-          context.requestId,
-        );
-      }
+      const refused = refusal(endpoint.who, context.caller);
+      if (refused !== null) return problem(refused, context.requestId);
       const input = await parse(endpoint, context, params);
       if (!input.ok) return problem(input.error, context.requestId);
-      const result = await answer(context, input.value);
+      const admitted = endpoint.online === true ? await admitOnline(context) : ok(context);
+      if (!admitted.ok) return problem(admitted.error, context.requestId);
+      const result = await answer(admitted.value, input.value);
       return result.ok ? result.value : problem(result.error, context.requestId);
     },
   };
+}
+
+/** What can be said without asking an object; of a workspace's actions only that nobody in particular may not. */
+function refusal(who: Who, caller: Caller): Failure | null {
+  const { kind } = caller;
+  switch (who) {
+    case "asset":
+    case "anyone":
+      return null;
+    case "account":
+      return kind === "account" ? null : unauthenticated("This needs the access token of an account.");
+    case "operator":
+      return kind === "operator" ? null : unauthenticated("This needs the operator's token as a bearer token.");
+    case "account-or-operator":
+      return kind === "account" || kind === "operator"
+        ? null
+        : unauthenticated("This needs the access token of an account.");
+    default:
+      if (kind !== "anonymous" || mayAnonymous(who)) return null;
+      return unauthenticated("This needs an access token or an API key as a bearer token.");
+  }
+}
+
+/** Looks the session up in the person's own object: a revoked one is refused at once. Errors: INVALID_TOKEN. */
+async function admitOnline(context: RequestContext): Promise<Result<RequestContext, Failure>> {
+  const { caller } = context;
+  if (caller.kind !== "account") return ok(context);
+  const profile = await checkSession(context, caller.userId, caller.sessionId);
+  return profile.ok ? ok({ ...context, caller: { ...caller, profile: profile.value } }) : err(profile.error);
+}
+
+function unauthenticated(detail: string): Failure {
+  return failure("UNAUTHENTICATED", detail);
 }

@@ -1,16 +1,17 @@
 /** `GET /:workspace/:board/live`: checks an upgrade and hands the socket to the workspace's object. */
-import type { Handler } from "../edge/context.ts";
+import { callOf, type Handler } from "../edge/context.ts";
 import { failureOf } from "../edge/object-call.ts";
 import { problem } from "../edge/problem.ts";
 import { uniqueFields } from "../edge/body.ts";
 import { check } from "../edge/parse.ts";
 import { type Failure, failure, FAILURES, type FailureCode, workspaceNotFound } from "../errors.ts";
-import { base64url, isSlug } from "../ids.ts";
+import { isSlug } from "../ids.ts";
 import { LIVE_HEADERS, LIVE_SUBPROTOCOL } from "../protocol/live/version.ts";
 import { liveQuery } from "../protocol/rest/live.ts";
 
 /** The person's id travels on in a header: the platform keeps a socket's URL with it. */
-export const openLive: Handler = async ({ request, env, url, requestId }, { workspace = "", board = "" }) => {
+export const openLive: Handler = async (context, { workspace = "", board = "" }) => {
+  const { request, env, url, requestId } = context;
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return problem(failure("UPGRADE_REQUIRED", "This is a WebSocket."), requestId, { upgrade: "websocket" });
   }
@@ -30,13 +31,11 @@ export const openLive: Handler = async ({ request, env, url, requestId }, { work
   const headers = new Headers({
     upgrade: "websocket",
     "x-request-id": requestId,
+    [LIVE_HEADERS.call]: encodeURIComponent(JSON.stringify(callOf(context))),
     [LIVE_HEADERS.board]: encodeURIComponent(board),
   });
   const person = query.value.externalUserId;
-  if (person !== undefined) {
-    headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
-    headers.set(LIVE_HEADERS.personKey, await keyOf(person));
-  }
+  if (person !== undefined) headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
   try {
     const response = await env.WORKSPACE.getByName(workspace).fetch("https://workspace/live", { headers });
     if (response.status === 101) return response;
@@ -45,11 +44,6 @@ export const openLive: Handler = async ({ request, env, url, requestId }, { work
     return problem(failureOf(thrown, requestId, `Workspace ${workspace}`), requestId);
   }
 };
-
-async function keyOf(person: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(person));
-  return base64url(new Uint8Array(digest));
-}
 
 async function refusal(response: Response): Promise<Failure> {
   const body: { code?: string; detail?: string } = await response.json();

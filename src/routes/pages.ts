@@ -3,8 +3,9 @@
  * rules and storage behind the object's methods. Whatever goes wrong here ends as a page with the right status.
  */
 import { readForm } from "../edge/body.ts";
-import { callOf, type Handler, type Params, type RequestContext } from "../edge/context.ts";
+import { callOf, type Handler, isSecure, type Params, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
+import { fromOwnOrigin } from "../edge/own-origin.ts";
 import { type Failure, failure } from "../errors.ts";
 import { isSlug, randomId } from "../ids.ts";
 import { fault, log } from "../log.ts";
@@ -48,14 +49,14 @@ export const itemPage: Handler = guarded(async (context, params) => {
     stub.itemPage(callOf(context), address.board, id.data, visitor),
   );
   if (!found.ok) return refuse(context, params, found.error);
-  return show(context, ItemPage({ origin: originOf(context), assets: assetUrls(), ...found.value, nowMs: Date.now() }));
+  return show(context, ItemPage({ ...factsOf(context), ...found.value, nowMs: Date.now() }));
 });
 
 /** POST /w/:workspace/:board */
 export const postFeedback: Handler = guarded(async (context, params) => {
   const address = addressOf(params);
   if (address === null) return refuse(context, params, missingBoard());
-  if (!fromOwnPage(context)) return refuse(context, params, foreignForm());
+  if (!fromOwnOrigin(context)) return refuse(context, params, foreignForm());
   const form = await readForm(context.request);
   if (!form.ok) return refuse(context, params, form.error);
   const visitor = identify(context);
@@ -80,7 +81,7 @@ export const postVote: Handler = guarded(async (context, params) => {
   const id = feedbackIdParam.safeParse(params["id"]);
   if (address === null) return refuse(context, params, missingBoard());
   if (!id.success) return refuse(context, params, missingItem());
-  if (!fromOwnPage(context)) return refuse(context, params, foreignForm());
+  if (!fromOwnOrigin(context)) return refuse(context, params, foreignForm());
   const form = await readForm(context.request);
   if (!form.ok) return refuse(context, params, form.error);
   const { action, from, view } = form.value;
@@ -92,7 +93,7 @@ export const postVote: Handler = guarded(async (context, params) => {
   const { board } = address;
   const outcome = await callWorkspace<{ voted: boolean }>(context, address.workspace, true, (stub) =>
     action === "vote"
-      ? stub.castVote(call, board, id.data, { externalUserId: visitor.id })
+      ? stub.castVote(call, board, id.data, visitor.id === undefined ? {} : { externalUserId: visitor.id })
       : stub.removeVote(call, board, id.data, visitor.id),
   );
   if (!outcome.ok) return refuse(context, params, outcome.error);
@@ -105,12 +106,12 @@ export const postVote: Handler = guarded(async (context, params) => {
 
 /** GET / */
 export const landingPage: Handler = guarded((context) =>
-  show(context, LandingPage({ origin: originOf(context), assets: assetUrls(), demo: context.env.DEMO === "true" })),
+  show(context, LandingPage({ origin: context.origin, assets: assetUrls(), demo: context.env.DEMO === "true" })),
 );
 
 /** GET /docs */
 export const docsPage: Handler = guarded((context) =>
-  show(context, DocsPage({ origin: originOf(context), assets: assetUrls() })),
+  show(context, DocsPage({ origin: context.origin, assets: assetUrls() })),
 );
 
 /** GET /demo, only where the demo workspace is. */
@@ -118,9 +119,9 @@ export const demoPage: Handler = guarded((context, params) => {
   if (context.env.DEMO !== "true")
     return refuse(context, params, failure("NOT_FOUND", "There is no page at this address."));
   const nonce = randomId();
-  const socket = originOf(context).replace(/^http/u, "ws");
+  const socket = context.origin.replace(/^http/u, "ws");
   const policy = `default-src 'none'; script-src 'self'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${socket}; base-uri 'none'`;
-  return pageResponse(renderDocument(DemoPage({ nonce })), originOf(context), { policy });
+  return pageResponse(renderDocument(DemoPage({ nonce })), context.origin, { policy });
 });
 
 /** An address that is nothing, for whoever asks with a browser. */
@@ -161,8 +162,7 @@ async function showBoard(
   const { sort, status, category, q, cursor } = query;
   const view = changeView({ sort }, { status, category, q, cursor });
   const page = BoardPage({
-    origin: originOf(context),
-    assets: assetUrls(),
+    ...factsOf(context),
     ...found.value,
     view,
     draft,
@@ -172,9 +172,14 @@ async function showBoard(
   return show(context, page, draft.errors.length === 0 ? 200 : 400);
 }
 
+/** What every board's page is told of the request. */
+function factsOf(context: RequestContext) {
+  return { origin: context.origin, assets: assetUrls(), signedIn: isSignedIn(context) };
+}
+
 function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], status = 200): Response {
   const personal = context.request.method === "POST" || context.request.headers.has("cookie");
-  const response = pageResponse(renderDocument(page), originOf(context), {
+  const response = pageResponse(renderDocument(page), context.origin, {
     status,
     cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
   });
@@ -190,7 +195,7 @@ function refuse(context: RequestContext, params: Params, failed: Failure): Respo
       ? { href: "/", label: "To the front page" }
       : { href: boardPath(address), label: "Back to the board" };
   const page = FailurePage({ failed, requestId: context.requestId, assets: assetUrls(), back });
-  return failureResponse(renderDocument(page), originOf(context), failed);
+  return failureResponse(renderDocument(page), context.origin, failed);
 }
 
 /** Null for slugs that nothing can have: no object is woken for them. */
@@ -215,32 +220,22 @@ function foreignForm(): Failure {
   );
 }
 
-/**
- * Cross-site request forgery: the browser itself says where a form came from. `Sec-Fetch-Site` comes only over HTTPS or from localhost,
- * `Origin` with every POST of the last ten years; a request with neither is not a browser's form.
- */
-function fromOwnPage(context: RequestContext): boolean {
-  const { headers } = context.request;
-  const site = headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin";
-  const origin = headers.get("origin");
-  return origin !== null && (origin === context.url.origin || origin === originOf(context));
-}
-
-function identify(context: RequestContext): { readonly id: string; readonly cookie: string | null } {
+/** As whom a form acts: a signed-in visitor as their account, which goes by no id of ours; others by their visitor's cookie. */
+function identify(context: RequestContext): { readonly id: string | undefined; readonly cookie: string | null } {
+  if (isSignedIn(context)) return { id: undefined, cookie: null };
   const known = visitorIn(context.request.headers.get("cookie"));
   if (known !== null) return { id: known, cookie: null };
   const id = newVisitor();
-  return { id, cookie: visitorCookie(id, originOf(context).startsWith("https:")) };
+  return { id, cookie: visitorCookie(id, isSecure(context)) };
+}
+
+function isSignedIn({ caller }: RequestContext): boolean {
+  return caller.kind === "account";
 }
 
 function entered(form: Readonly<Record<string, string>>): Omit<Draft, "errors"> {
   const { title = "", description = "", category = "" } = form;
   return { title, description, category };
-}
-
-function originOf({ env, url }: RequestContext): string {
-  return env.PUBLIC_ORIGIN === "" ? url.origin : env.PUBLIC_ORIGIN;
 }
 
 function assetUrls(): AssetUrls {

@@ -2,9 +2,8 @@
 import { callOf } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json, seqHeader } from "../edge/respond.ts";
-import { invalidField } from "../errors.ts";
 import { castVote, lookUpVotes, removeVote } from "../protocol/rest/votes.ts";
-import { err, map } from "../result.ts";
+import { map } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
 
 export const voteRoutes: readonly Route[] = [
@@ -19,7 +18,6 @@ export const voteRoutes: readonly Route[] = [
     const { workspace, board, id } = params;
     // The body is undefined when none was sent.
     const person = (body as typeof body | undefined)?.externalUserId ?? query.externalUserId;
-    if (person === undefined) return err(invalidField("externalUserId", "say whose vote, in the body or the query"));
     const result = await callWorkspace(context, workspace, true, (stub) =>
       stub.removeVote(callOf(context), board, id, person),
     );

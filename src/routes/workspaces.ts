@@ -1,5 +1,5 @@
 /** `/workspaces`: see protocol/rest/workspaces.ts. */
-import { callOf } from "../edge/context.ts";
+import { callOf, type RequestContext } from "../edge/context.ts";
 import { callUser, callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";
 import { OPERATOR_USER_ID } from "../membership.ts";
@@ -13,6 +13,11 @@ import {
 import { map } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
 
+/** Whose list: the operator is a user, too. */
+function userIdOf({ caller }: RequestContext): string {
+  return caller.kind === "account" ? caller.userId : OPERATOR_USER_ID;
+}
+
 export const workspaceRoutes: readonly Route[] = [
   route(createWorkspace, async (context, { body }) => {
     const result = await callWorkspace(context, body.slug, false, (stub) =>
@@ -21,7 +26,7 @@ export const workspaceRoutes: readonly Route[] = [
     return map(result, (workspace) => json(workspace, 201, { location: `/api/v1/workspaces/${workspace.slug}` }));
   }),
   route(listWorkspaces, async (context) => {
-    const result = await callUser(context, OPERATOR_USER_ID, true, (stub) => stub.listWorkspaces(callOf(context)));
+    const result = await callUser(context, userIdOf(context), true, (stub) => stub.listWorkspaces(callOf(context)));
     return map(result, (workspaces) => json(workspaces));
   }),
   route(readWorkspace, async (context, { params }) => {

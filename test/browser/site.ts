@@ -15,8 +15,9 @@ export type Site = {
   readonly close: () => Promise<void>;
 };
 
-export async function openSite(): Promise<Site> {
-  const [server, browser] = await Promise.all([startServer(), openBrowser()]);
+/** `vars`: Worker variables of this site's server. */
+export async function openSite(vars: Readonly<Record<string, string>> = {}): Promise<Site> {
+  const [server, browser] = await Promise.all([startServer({ vars }), openBrowser()]);
 
   async function api(method: string, path: string, body?: object): Promise<Response> {
     return await fetch(`${server.origin}/api/v1${path}`, {

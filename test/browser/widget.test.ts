@@ -337,8 +337,8 @@ describe("accessibility", () => {
   });
 
   test("[W34] everything by keyboard: open, search, vote, read, post, close; focus comes back", async () => {
-    const [id] = await boardWith("keys", ["Keyboard first", "Mouse later"]);
-    const { page, widget } = await visit("keys");
+    const [id] = await boardWith("keyboard", ["Keyboard first", "Mouse later"]);
+    const { page, widget } = await visit("keyboard");
     const focused = (): Promise<string> =>
       widget.evaluate((element) => {
         const active = element.shadowRoot?.activeElement;
@@ -357,7 +357,7 @@ describe("accessibility", () => {
     await expect.poll(async () => await titles(widget)).toEqual(["Keyboard first"]);
     await tabTo("Vote for Keyboard first, 0 votes");
     await page.keyboard.press("Space");
-    await expect.poll(() => serverCount("keys", id)).toBe(1);
+    await expect.poll(() => serverCount("keyboard", id)).toBe(1);
     await tabTo("Keyboard first");
     await page.keyboard.press("Enter");
     expect(await row(widget, "Keyboard first").locator(".title").getAttribute("aria-expanded")).toBe("true");

@@ -10,7 +10,7 @@ import { ENDPOINTS } from "../../src/protocol/rest/openapi.ts";
 import type { Feedback } from "../../src/protocol/rest/feedback.ts";
 import { readDocument, schemaReader } from "../support/openapi.ts";
 import { readProblem } from "../support/problem.ts";
-import { type Answer, board, call, OPERATOR, ORIGIN, post, uniqueSlug } from "../support/workerd.ts";
+import { board, call, callAs, OPERATOR, ORIGIN, post, type Answer, uniqueSlug } from "../support/workerd.ts";
 
 const document = readDocument(await (await exports.default.fetch(`${ORIGIN}/openapi.json`)).json());
 const readSchema = schemaReader(document);
@@ -139,7 +139,7 @@ describe("workspaces", () => {
     ]);
 
     const closed = env.WORKSPACE.getByName(uniqueSlug());
-    const refused = await closed.createFeedback({ requestId: "-", operator: false, openWorkspaces: false }, "ideas", {
+    const refused = await closed.createFeedback(callAs("anonymous", "feedback.write"), "ideas", {
       title: "No",
     });
     expect(refused).toMatchObject({ ok: false, error: { code: "WORKSPACE_NOT_FOUND" } });
@@ -223,7 +223,7 @@ describe("boards", () => {
         kept,
       );
       // No await between the deletion and the end: the object's own alarm cannot come in between.
-      instance.deleteBoard({ requestId: "-", operator: true, openWorkspaces: false }, "ideas");
+      instance.deleteBoard(callAs("operator", "workspace.configure"), "ideas");
       const sizes: number[] = [];
       const running: Promise<void>[] = [];
       for (let left = rows(); sizes.length < 100;) {

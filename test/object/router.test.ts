@@ -3,7 +3,8 @@ import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { isSlug, RESERVED_SLUGS, SLUG_PATTERN } from "../../src/ids.ts";
 import { ENDPOINTS } from "../../src/protocol/rest/openapi.ts";
-import { API_PREFIX, match, TABLE } from "../../src/router.ts";
+import { API_PREFIX } from "../../src/ids.ts";
+import { match, TABLE } from "../../src/router.ts";
 import { ORIGIN } from "../support/workerd.ts";
 
 const METHODS = ["GET", "POST", "PATCH", "DELETE"];

@@ -12,7 +12,7 @@ import { type Cost, MeteredSql } from "../../objects/shared/metered-storage.ts";
 import type { Failure } from "../../src/errors.ts";
 import { ListFeedback, SORTS } from "../../src/protocol/rest/feedback.ts";
 import type { Result } from "../../src/result.ts";
-import { Peer, uniqueSlug } from "../support/workerd.ts";
+import { callAs, Peer, uniqueSlug } from "../support/workerd.ts";
 
 declare module "vitest" {
   interface TaskMeta {
@@ -30,9 +30,10 @@ const PLANNED_EVERY = 5;
 const VOTES_MAX = 40;
 const QUIET_MS = 50;
 
-const OPERATOR = { requestId: "baseline", operator: true, openWorkspaces: false } as const;
-const VISITOR = { ...OPERATOR, operator: false } as const;
-const OPENING = { ...VISITOR, openWorkspaces: true } as const;
+const OPERATOR = callAs("operator", "workspace.configure");
+const READER = callAs("anonymous", "board.read");
+const VISITOR = callAs("anonymous", "feedback.write");
+const OPENING = callAs("anonymous", "feedback.write", { openWorkspaces: true });
 
 const workspace = uniqueSlug();
 const stub = env.WORKSPACE.getByName(workspace);
@@ -116,7 +117,7 @@ function add(a: Cost, b: Cost): Cost {
 }
 
 function list(query: Record<string, string>) {
-  return stub.listFeedback(VISITOR, "ideas", ListFeedback.parse(query));
+  return stub.listFeedback(READER, "ideas", ListFeedback.parse(query));
 }
 
 function compare({ task }: TestContext, group: keyof typeof baseline, costs: Record<string, Cost>): void {
@@ -181,8 +182,8 @@ describe("cost of every verb", () => {
     let cursor: string | undefined;
     for (const page of ["first", "second", "third", "fourth", "fifth", "sixth"]) {
       const query = ListFeedback.parse({ cursor });
-      const { nextCursor } = await done(stub.listFeedback(VISITOR, "equal", query));
-      costs[`${page} page`] = await cost(() => stub.listFeedback(VISITOR, "equal", query));
+      const { nextCursor } = await done(stub.listFeedback(READER, "equal", query));
+      costs[`${page} page`] = await cost(() => stub.listFeedback(READER, "equal", query));
       cursor = nextCursor ?? undefined;
     }
     compare(context, "equal", costs);
@@ -200,7 +201,7 @@ describe("cost of every verb", () => {
       ),
       "create where posts may open boards": await cost(() => stub.createFeedback(OPENING, "ideas", item)),
       "create that opens a board": await cost(() => stub.createFeedback(OPENING, "opened", item)),
-      read: await cost(() => stub.readFeedback(VISITOR, "ideas", 1)),
+      read: await cost(() => stub.readFeedback(READER, "ideas", 1)),
       "read by the operator": await cost(() => stub.readFeedback(OPERATOR, "ideas", 1)),
       "update of the status": await cost(() => stub.updateFeedback(OPERATOR, "ideas", 1, { status: "completed" })),
       "update that changes nothing": await cost(() =>
@@ -225,8 +226,8 @@ describe("cost of every verb", () => {
       ),
       "vote taken back": await cost(() => stub.removeVote(VISITOR, "ideas", 10, "bea")),
       "vote taken back again": await cost(() => stub.removeVote(VISITOR, "ideas", 10, "bea")),
-      "look-up of 20 items": await cost(() => stub.lookUpVotes(VISITOR, "ideas", ids, "bea")),
-      "look-up, an unknown person": await cost(() => stub.lookUpVotes(VISITOR, "ideas", ids, "nobody")),
+      "look-up of 20 items": await cost(() => stub.lookUpVotes(READER, "ideas", ids, "bea")),
+      "look-up, an unknown person": await cost(() => stub.lookUpVotes(READER, "ideas", ids, "nobody")),
     };
     compare(context, "votes", costs);
   });
@@ -234,17 +235,17 @@ describe("cost of every verb", () => {
   it("[B1] pages and sockets: board page, open, hello, resume, vote", async (context) => {
     const query = ListFeedback.parse({});
     const costs: Record<string, Cost> = {
-      "board page": await cost(() => stub.boardPage(VISITOR, "ideas", query, null)),
-      "board page of a known person": await cost(() => stub.boardPage(VISITOR, "ideas", query, "first")),
+      "board page": await cost(() => stub.boardPage(READER, "ideas", query, null)),
+      "board page of a known person": await cost(() => stub.boardPage(READER, "ideas", query, "first")),
     };
     costs["socket open"] = await costOf(() => Peer.open(live, "?externalUserId=first"));
     const opened = await Peer.open(live, "?externalUserId=first");
-    const { seq } = await done(stub.readWorkspace(VISITOR));
+    const { seq } = await done(stub.readWorkspace(READER));
     costs["hello without a past"] = await costOf(() => hello(opened, null, "welcome"));
     for (let id = 20; id < 30; id++) await done(stub.castVote(VISITOR, "ideas", id, { externalUserId: "cleo" }));
     const late = await Peer.open(live);
     costs["hello, resume with 10 changes"] = await costOf(() => hello(late, seq, "votes"));
-    const newest = (await done(stub.readWorkspace(VISITOR))).seq;
+    const newest = (await done(stub.readWorkspace(READER))).seq;
     costs["hello, nothing missed"] = await costOf(() => hello(late, newest, "welcome"));
     costs["vote over a socket"] = await costOf(async () => {
       late.send({ type: "vote", requestId: "v", feedbackId: 31, externalUserId: "cleo" });
@@ -256,11 +257,11 @@ describe("cost of every verb", () => {
   it("[B1] boards and the workspace, deletions last", async (context) => {
     const other = env.WORKSPACE.getByName(uniqueSlug());
     const costs = {
-      "workspace read": await cost(() => stub.readWorkspace(VISITOR)),
+      "workspace read": await cost(() => stub.readWorkspace(READER)),
       "workspace rename": await costAlone(() => stub.updateWorkspace(OPERATOR, { name: "Renamed" })),
       "board create": await cost(() => stub.createBoard(OPERATOR, { slug: "bugs", name: "Bugs" })),
-      "board list": await cost(() => stub.listBoards(VISITOR)),
-      "board read": await cost(() => stub.readBoard(VISITOR, "bugs")),
+      "board list": await cost(() => stub.listBoards(READER)),
+      "board read": await cost(() => stub.readBoard(READER, "bugs")),
       "board rename": await cost(() => stub.updateBoard(OPERATOR, "bugs", { name: "Defects" })),
       // Its rows go by alarm, so nothing of this object is counted after it.
       "board delete": await cost(() => stub.deleteBoard(OPERATOR, "ideas")),

@@ -1,5 +1,7 @@
 /** What the tests inside workerd share: a workspace of their own, and calls to the real Worker. */
 import { env, exports } from "cloudflare:workers";
+import { ANONYMOUS, type Call } from "../../src/call.ts";
+import type { Action } from "../../src/protocol/rest/roles.ts";
 import { DownFrame } from "../../src/protocol/live/down.ts";
 import { LIVE_SUBPROTOCOL } from "../../src/protocol/live/version.ts";
 
@@ -12,6 +14,12 @@ let workspaces = 0;
 export function uniqueSlug(): string {
   workspaces += 1;
   return `ws-${String(workspaces)}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** What the Worker tells an object of a request, for tests that call one directly. */
+export function callAs(kind: "anonymous" | "operator", action: Action, more: Partial<Call> = {}): Call {
+  const caller = kind === "operator" ? ({ kind } as const) : ANONYMOUS;
+  return { requestId: "-", caller, action, openWorkspaces: false, site: null, ...more };
 }
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: any };

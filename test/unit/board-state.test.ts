@@ -9,7 +9,7 @@ import {
   beginVote,
   connected,
   emptyBoard,
-  failVote,
+  endVote,
   greeted,
   hasVoted,
   reorder,
@@ -84,7 +84,7 @@ describe("an optimistic vote", () => {
     const before = takeVotes(live([item(1, 5)]), [1], new Map([[1, 3]]), 0);
     const pressed = beginVote(before, 1, "r1", false);
     expect(count(pressed, 1)).toBe(2);
-    const failed = failVote(pressed, 1, "r1");
+    const failed = endVote(pressed, 1, "r1");
     expect([count(failed, 1), hasVoted(failed, 1)]).toEqual([5, true]);
   });
 
@@ -262,7 +262,7 @@ class Model {
     const { id, requestId, voted } = vote;
     vote.sent = true;
     if (!this.counts.has(id)) {
-      this.answer(vote, () => failVote(this.state, id, requestId));
+      this.answer(vote, () => endVote(this.state, id, requestId));
       return;
     }
     if (voted !== this.mine.has(id)) {

@@ -31,7 +31,7 @@ describe("voting", () => {
             votes.delete(person);
             Object.assign(item, { voteCount: tally.voteCount, trending: tally.trending });
           } else {
-            const decision = decideVote(item, existing, { weight: wanted, operator: true }, now);
+            const decision = decideVote(item, existing, { weight: wanted, mayWeigh: true, vouched: null }, now);
             if (!decision.ok) throw new Error("an operator may always vote");
             const tally = decision.value;
             expect(tally.first).toBe(existing === null);
@@ -51,7 +51,7 @@ describe("voting", () => {
       fc.property(fc.nat(100_000), weight, fc.nat(1_000), (voteCount, given, hours) => {
         const item = { ...bare, voteCount, trending: bare.trending + 1 };
         const now = CREATED_AT + hours * HOUR_MS;
-        const cast = decideVote(item, null, { weight: given, operator: true }, now);
+        const cast = decideVote(item, null, { weight: given, mayWeigh: true, vouched: null }, now);
         if (!cast.ok) throw new Error("an operator may always vote");
         const after = { ...item, voteCount: cast.value.voteCount, trending: cast.value.trending };
         const back = decideUnvote(after, { weight: cast.value.weight, createdAt: cast.value.votedAt });
@@ -66,7 +66,12 @@ describe("voting", () => {
       fc.property(weight, fc.nat(1_000), (given, hours) => {
         const existing = { weight: given, createdAt: CREATED_AT };
         const item = { ...bare, voteCount: given };
-        const again = decideVote(item, existing, { weight: undefined, operator: false }, CREATED_AT + hours * HOUR_MS);
+        const again = decideVote(
+          item,
+          existing,
+          { weight: undefined, mayWeigh: false, vouched: null },
+          CREATED_AT + hours * HOUR_MS,
+        );
         expect(again).toEqual({
           ok: true,
           value: { ...item, createdAt: undefined, changed: false, first: false, weight: given, votedAt: CREATED_AT },
@@ -77,13 +82,13 @@ describe("voting", () => {
 
   it("[U9] a weight from anybody but an operator is refused, whoever has voted before", () => {
     for (const existing of [null, { weight: 1, createdAt: CREATED_AT }]) {
-      const refused = decideVote(bare, existing, { weight: 2, operator: false }, CREATED_AT);
+      const refused = decideVote(bare, existing, { weight: 2, mayWeigh: false, vouched: null }, CREATED_AT);
       expect(refused).toMatchObject({ ok: false, error: { code: "FORBIDDEN" } });
       // 1 is what everybody has, so to say it is no claim; it does not take a heavier vote's weight away either.
-      const said = decideVote(bare, existing, { weight: 1, operator: false }, CREATED_AT);
+      const said = decideVote(bare, existing, { weight: 1, mayWeigh: false, vouched: null }, CREATED_AT);
       expect(said).toMatchObject({ ok: true, value: { weight: 1 } });
     }
-    expect(decideVote(bare, null, { weight: undefined, operator: false }, CREATED_AT)).toMatchObject({
+    expect(decideVote(bare, null, { weight: undefined, mayWeigh: false, vouched: null }, CREATED_AT)).toMatchObject({
       ok: true,
       value: { weight: 1, voteCount: 1, first: true },
     });

@@ -1,6 +1,6 @@
 /**
- * Makes the demo workspace through the public API, as any operator could: new data only, and again when a former try was cut off.
- * What is in it stands in the files beside this one.
+ * Makes the demo workspace through the public API: its owner as anybody would, what is in it as any operator could. New data only,
+ * and again when a former try was cut off. The content stands in the files beside this one.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { IDEAS } from "./ideas.ts";
 import type { DemoItem } from "./item.ts";
 import { MOBILE } from "./mobile.ts";
+import { signInOwner } from "./owner.ts";
 
 const WORKSPACE = "demo";
 const PARALLEL = 8;
@@ -33,7 +34,11 @@ const BOARDS: readonly { slug: string; name: string; description: string; items:
   },
 ];
 
-type Target = { readonly origin: string; readonly operatorToken: string };
+type Target = {
+  readonly origin: string;
+  /** Of the operator; of the owner for what the owner makes. */
+  readonly token: string;
+};
 
 /** `newData`: the data directory was made by this start. */
 export async function makeDemoOnce(
@@ -46,12 +51,12 @@ export async function makeDemoOnce(
   await writeFile(marker, "making\n");
   // Half a demo from a start that was killed.
   if (state === "making") await call(target, "DELETE", `/workspaces/${WORKSPACE}`, undefined, [204, 404]);
-  await makeDemo(target);
+  await makeDemo(target, await signInOwner(target.origin, dataDir));
   await writeFile(marker, "made\n");
 }
 
-async function makeDemo(target: Target): Promise<void> {
-  await createWorkspace(target);
+async function makeDemo(target: Target, ownerToken: string): Promise<void> {
+  await createWorkspace({ ...target, token: ownerToken });
   for (const { slug, name, description, items } of BOARDS) {
     await call(target, "POST", `/workspaces/${WORKSPACE}/boards`, { slug, name, description });
     // One after the other, so that the order of creation is the same each time; the least wanted is the oldest.
@@ -110,7 +115,7 @@ async function call(
 ): Promise<unknown> {
   const response = await fetch(`${target.origin}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${target.operatorToken}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${target.token}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();

@@ -4,10 +4,13 @@ export const LIVE_SUBPROTOCOL = "groundswell.v1";
 /** Sent and answered by the runtime itself, so that a heartbeat never wakes the object. */
 export const HEARTBEAT = { request: "ping", response: "pong" } as const;
 
+/** A subprotocol that carries a signed identity: a browser can give a socket no other header, and a URL is no place for a token. */
+export const IDENTITY_PROTOCOL_PREFIX = "identity.";
+
 /** How the Worker tells the object who opens a socket: not in the URL, which the platform keeps with the socket. Percent-encoded. */
 export const LIVE_HEADERS = {
   board: "x-groundswell-board",
   person: "x-groundswell-person",
-  /** Base64url of the SHA-256 of the person's id. */
-  personKey: "x-groundswell-person-key",
+  /** The `Call`, as JSON. */
+  call: "x-groundswell-call",
 } as const;

@@ -1,10 +1,14 @@
 /** What one endpoint takes and answers, as data: the router validates with it and OpenAPI is generated from it. */
 import type { z } from "zod";
+import type { Action } from "./roles.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Who may call: anybody, or only the deployment's operator (a bearer token). */
-export type Who = "anyone" | "operator";
+/**
+ * Who may call. An action is decided by the workspace's object, from the table in domain/permissions.ts; the others by the Worker:
+ * anybody, whoever is signed in, the deployment's operator, the operator or whoever is signed in. For an `asset` nobody even looks who asks.
+ */
+export type Who = "asset" | "anyone" | "account" | "operator" | "account-or-operator" | Action;
 
 export type Answer = {
   readonly description: string;
@@ -12,15 +16,31 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+export type Tag =
+  | "Workspaces"
+  | "Boards"
+  | "Feedback"
+  | "Votes"
+  | "Live"
+  | "Sign-in"
+  | "Account"
+  | "Members"
+  | "API keys"
+  | "Signed identity"
+  | "Settings"
+  | "Operators";
+
 export type Endpoint = {
   readonly method: Method;
   /** Below `/api/v1`, with `:name` for parameters. */
   readonly path: `/${string}`;
   readonly operationId: string;
-  readonly tag: "Workspaces" | "Boards" | "Feedback" | "Votes" | "Live";
+  readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
   readonly who: Who;
+  /** The caller's session is looked up in their User object first: a revoked one is refused at once, not when its access token ends. */
+  readonly online?: true;
   readonly params: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

@@ -119,7 +119,7 @@ export const listFeedback = endpoint({
   summary: "List a board's feedback",
   description:
     "What the public sees, whoever asks. Pinned items are not moved: clients show them where they like. A search (`q`) sorts the 200 newest matches. `trending` weighs every vote by its age, with a half-life of 7 days.",
-  who: "anyone",
+  who: "board.read",
   params: boardParams,
   query: ListFeedback,
   answers: {
@@ -141,7 +141,7 @@ export const createFeedback = endpoint({
   operationId: "createFeedback",
   tag,
   summary: "Post feedback",
-  who: "anyone",
+  who: "feedback.write",
   params: boardParams,
   body: CreateFeedback,
   answers: { 201: { description: "Created", schema: Feedback, headers: { Location: "Where it lives", ...seqHeader } } },
@@ -153,7 +153,7 @@ export const readFeedback = endpoint({
   operationId: "readFeedback",
   tag,
   summary: "Read one item",
-  who: "anyone",
+  who: "board.read",
   params: feedbackParams,
   answers: { 200: { description: "The item", schema: AnyFeedback, headers: seqHeader } },
 });
@@ -164,10 +164,12 @@ export const updateFeedback = endpoint({
   operationId: "updateFeedback",
   tag,
   summary: "Change or moderate an item",
-  who: "operator",
+  description:
+    "Authors whom we know may change the text and the category of what they posted; moderators everything of everything.",
+  who: "own.edit",
   params: feedbackParams,
   body: UpdateFeedback,
-  answers: { 200: { description: "The item", schema: ModeratedFeedback, headers: seqHeader } },
+  answers: { 200: { description: "The item", schema: AnyFeedback, headers: seqHeader } },
 });
 
 export const deleteFeedback = endpoint({
@@ -176,7 +178,7 @@ export const deleteFeedback = endpoint({
   operationId: "deleteFeedback",
   tag,
   summary: "Delete an item and its votes",
-  who: "operator",
+  who: "own.edit",
   params: feedbackParams,
   answers: { 204: { description: "Gone" } },
 });

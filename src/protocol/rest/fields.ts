@@ -1,6 +1,6 @@
 /** The fields that several resources share. Every schema is strict: an unknown key is an error, never ignored. */
 import { z } from "zod";
-import { RESERVED_SLUGS, SLUG_PATTERN } from "../../ids.ts";
+import { ACCOUNT_PERSON_PREFIX, RESERVED_SLUGS, SLUG_PATTERN } from "../../ids.ts";
 import {
   BOARD_DESCRIPTION_CHARS_MAX,
   CATEGORY_CHARS_MAX,
@@ -49,10 +49,12 @@ export const description = prose(DESCRIPTION_CHARS_MAX);
 export const category = line(CATEGORY_CHARS_MAX);
 
 /** The customer's own id of a person. Opaque; belongs to one workspace. */
-export const externalUserId = wellFormed(z.string().min(1).max(EXTERNAL_USER_ID_CHARS_MAX)).meta({
-  description: "Your own id of the person who acts. Opaque to us; one vote per id and item.",
-  example: "user-8271",
-});
+export const externalUserId = wellFormed(z.string().min(1).max(EXTERNAL_USER_ID_CHARS_MAX))
+  .refine((id) => !id.startsWith(ACCOUNT_PERSON_PREFIX), `must not begin with ${ACCOUNT_PERSON_PREFIX}`)
+  .meta({
+    description: "Your own id of the person who acts. Opaque to us; one vote per id and item.",
+    example: "user-8271",
+  });
 
 export const feedbackId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 /** The same id as a path segment: decimal, no sign, no leading zero. */

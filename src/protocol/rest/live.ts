@@ -13,7 +13,7 @@ export const openLive = endpoint({
   summary: "Open a live socket",
   description:
     "WebSocket with the subprotocol `groundswell.v1`, JSON text frames. Send `hello` first with the last seq you saw. The seq of a frame means: you have everything up to here; only `resync` says that you do not, and to read the list again.",
-  who: "anyone",
+  who: "board.read",
   params: boardParams,
   query: liveQuery,
   answers: { 101: { description: "Switched to groundswell.v1" } },

@@ -2,17 +2,37 @@
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { FAILURES, type FailureCode } from "../../errors.ts";
+import * as account from "./account.ts";
+import * as apiKeys from "./api-keys.ts";
+import * as auth from "./auth.ts";
 import * as boards from "./boards.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as feedback from "./feedback.ts";
+import * as keys from "./keys.ts";
 import * as live from "./live.ts";
+import * as members from "./members.ts";
+import * as oauth from "./oauth.ts";
+import * as settings from "./settings.ts";
+import * as signingSecrets from "./signing-secrets.ts";
 import * as votes from "./votes.ts";
 import * as workspaces from "./workspaces.ts";
 
 /** Every endpoint of the API, in the order the reference shows them. */
-export const ENDPOINTS: readonly Endpoint[] = [workspaces, boards, feedback, votes, live].flatMap((module) =>
-  Object.values<unknown>(module).filter(isEndpoint),
-);
+export const ENDPOINTS: readonly Endpoint[] = [
+  auth,
+  oauth,
+  account,
+  workspaces,
+  members,
+  apiKeys,
+  signingSecrets,
+  settings,
+  boards,
+  feedback,
+  votes,
+  live,
+  keys,
+].flatMap((module) => Object.values<unknown>(module).filter(isEndpoint));
 
 function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === "object" && value !== null && "operationId" in value;
@@ -49,7 +69,14 @@ export function openapiDocument(): object {
     },
     servers: [{ url: "/api/v1" }],
     components: {
-      securitySchemes: { operator: { type: "http", scheme: "bearer", description: "The deployment's operator token" } },
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "An account's access token, an API key (`gsk_…`), a signed identity of an end user, or the deployment's operator token",
+        },
+      },
     },
     paths,
   });
@@ -62,7 +89,8 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(who === "operator" ? { security: [{ operator: [] }] } : {}),
+    // An empty requirement: it works without, too.
+    ...(who === "anyone" ? {} : { security: isPublic(who) ? [{}, { bearer: [] }] : [{ bearer: [] }] }),
     requestParams: { path: asObject(params), ...(query === undefined ? {} : { query: asObject(query) }) },
     ...(body === undefined
       ? {}
@@ -72,6 +100,10 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
       default: { description: "What went wrong", content: { "application/problem+json": { schema: Problem } } },
     },
   };
+}
+
+function isPublic(who: Endpoint["who"]): boolean {
+  return who === "board.read" || who === "feedback.write";
 }
 
 function success(answer: Endpoint["answers"][number]) {

@@ -15,18 +15,18 @@ export type Vote = z.infer<typeof Vote>;
 
 export const CastVote = z
   .strictObject({
-    externalUserId,
+    externalUserId: externalUserId.optional(),
     weight: z
       .int()
       .min(1)
       .max(VOTE_WEIGHT_MAX)
       .optional()
-      .meta({ description: "Another than 1 may be given by operators only" }),
+      .meta({ description: "Another than 1 may be given by members, API keys and signed identities only" }),
   })
   .meta({ id: "CastVote" });
 export type CastVote = z.infer<typeof CastVote>;
 
-export const RemoveVote = z.strictObject({ externalUserId }).meta({ id: "RemoveVote" });
+export const RemoveVote = z.strictObject({ externalUserId: externalUserId.optional() }).meta({ id: "RemoveVote" });
 export type RemoveVote = z.infer<typeof RemoveVote>;
 
 export const LookUpVotes = z.strictObject({
@@ -35,7 +35,7 @@ export const LookUpVotes = z.strictObject({
     .regex(/^[1-9][0-9]{0,14}(,[1-9][0-9]{0,14})*$/u, "must be positive integers parted by commas")
     .transform((text) => [...new Set(text.split(",").map(Number))])
     .pipe(z.array(feedbackId).max(VOTE_LOOKUP_IDS_MAX)),
-  externalUserId,
+  externalUserId: externalUserId.optional(),
 });
 export type LookUpVotes = z.infer<typeof LookUpVotes>;
 
@@ -50,8 +50,8 @@ export const castVote = endpoint({
   tag,
   summary: "Vote for an item",
   description:
-    "One vote per person and item. Voting again changes nothing and answers 200, unless an operator gives another weight.",
-  who: "anyone",
+    "One vote per person and item. Voting again changes nothing and answers 200, unless whoever may gives another weight. `externalUserId` says who votes; a signed identity and an account vote for themselves, a member or an API key may vote for anybody.",
+  who: "feedback.write",
   params: feedbackParams,
   body: CastVote,
   answers: {
@@ -68,7 +68,7 @@ export const removeVote = endpoint({
   summary: "Take a vote back",
   description:
     "Idempotent. The person may stand in the body or, as many clients send no body with DELETE, in the query.",
-  who: "anyone",
+  who: "feedback.write",
   params: feedbackParams,
   query: z.strictObject({ externalUserId: externalUserId.optional() }),
   body: RemoveVote,
@@ -81,7 +81,7 @@ export const lookUpVotes = endpoint({
   operationId: "lookUpVotes",
   tag,
   summary: "Which of these items did a person vote for?",
-  who: "anyone",
+  who: "board.read",
   params: boardParams,
   query: LookUpVotes,
   answers: {

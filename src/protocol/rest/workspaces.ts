@@ -1,6 +1,7 @@
 /** Workspaces: the tenant, and everything a slug in the path names. */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
+import { Role } from "./roles.ts";
 import { instant, name, slug, workspaceParams } from "./fields.ts";
 
 export const Workspace = z
@@ -16,9 +17,7 @@ export const Workspace = z
 export type Workspace = z.infer<typeof Workspace>;
 
 /** A workspace that the caller belongs to. */
-export const MyWorkspace = z
-  .strictObject({ slug, name, role: z.enum(["owner"]), since: instant })
-  .meta({ id: "MyWorkspace" });
+export const MyWorkspace = z.strictObject({ slug, name, role: Role, since: instant }).meta({ id: "MyWorkspace" });
 export type MyWorkspace = z.infer<typeof MyWorkspace>;
 
 export const CreateWorkspace = z.strictObject({ slug, name }).meta({ id: "CreateWorkspace" });
@@ -38,7 +37,9 @@ export const createWorkspace = endpoint({
   operationId: "createWorkspace",
   tag,
   summary: "Create a workspace",
-  who: "operator",
+  description: "Whoever creates it owns it.",
+  who: "account-or-operator",
+  online: true,
   params: z.strictObject({}),
   body: CreateWorkspace,
   answers: { 201: { description: "Created", schema: Workspace, headers: { Location: "Where it lives" } } },
@@ -51,7 +52,7 @@ export const listWorkspaces = endpoint({
   tag,
   summary: "List my workspaces",
   description: "By slug. Workspaces that a first post created belong to nobody and are in no list.",
-  who: "operator",
+  who: "account-or-operator",
   params: z.strictObject({}),
   answers: { 200: { description: "The workspaces", schema: z.array(MyWorkspace) } },
 });
@@ -62,7 +63,7 @@ export const readWorkspace = endpoint({
   operationId: "readWorkspace",
   tag,
   summary: "Read a workspace",
-  who: "anyone",
+  who: "board.read",
   params: workspaceParams,
   answers: { 200: { description: "The workspace", schema: Workspace } },
 });
@@ -73,7 +74,7 @@ export const updateWorkspace = endpoint({
   operationId: "updateWorkspace",
   tag,
   summary: "Rename a workspace",
-  who: "operator",
+  who: "workspace.configure",
   params: workspaceParams,
   body: UpdateWorkspace,
   answers: { 200: { description: "The workspace", schema: Workspace } },
@@ -85,7 +86,8 @@ export const deleteWorkspace = endpoint({
   operationId: "deleteWorkspace",
   tag,
   summary: "Delete a workspace and all that is in it",
-  who: "operator",
+  who: "workspace.own",
+  online: true,
   params: workspaceParams,
   answers: { 204: { description: "Gone" } },
 });

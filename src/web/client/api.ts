@@ -5,6 +5,7 @@
 import type { FailureCode, FieldError } from "../../errors.ts";
 import type { CreateFeedback, Feedback, ListFeedback } from "../../protocol/rest/feedback.ts";
 import type { Vote } from "../../protocol/rest/votes.ts";
+import type { Who } from "./who.ts";
 
 export type { Feedback, Vote };
 
@@ -15,12 +16,14 @@ export type VoteAnswer = Vote & { readonly seq: number };
 export type ApiErrorCode = FailureCode | "NETWORK" | "TIMEOUT" | "ABORTED" | "UNKNOWN";
 
 const TIMEOUT_MS = 15_000;
+const UNAUTHENTICATED_STATUS = 401;
+const UNREACHABLE = "The server could not be reached.";
 
 export class ApiError extends Error {
-  readonly code: ApiErrorCode;
+  declare readonly code: ApiErrorCode;
   /** HTTP status, or 0 when there was no answer. */
-  readonly status: number;
-  readonly errors: readonly FieldError[];
+  declare readonly status: number;
+  declare readonly errors: readonly FieldError[];
 
   constructor(code: ApiErrorCode, message: string, status = 0, errors: readonly FieldError[] = []) {
     super(message);
@@ -42,38 +45,40 @@ export class ApiError extends Error {
 
 export type Api = ReturnType<typeof boardApi>;
 
-/** `origin` without a trailing slash, such as `https://feedback.example.com`. */
-export function boardApi(origin: string, workspace: string, board: string) {
+/** `origin` without a trailing slash, such as `https://feedback.example.com`. `current`: who is there now, for calls that do not say. */
+export function boardApi(origin: string, workspace: string, board: string, current: () => Who) {
   const base = `${origin}/api/v1/${encodeURIComponent(workspace)}/${encodeURIComponent(board)}`;
   const feedback = `${base}/feedback`;
 
   return {
-    /** Where the live socket of this board is. */
-    liveUrl: (externalUserId: string): string =>
-      `${base.replace(/^http/u, "ws")}/live?externalUserId=${encodeURIComponent(externalUserId)}`,
+    /** Where the live socket of this board is, and the person's token for it. */
+    async liveUrl({ id, bearer }: Who, refused?: string): Promise<[url: string, token: string | undefined]> {
+      const url = `${base}/live`;
+      return [id ? `${url}?externalUserId=${encodeURIComponent(id)}` : url, await bearer?.(url, refused)];
+    },
 
     async list(query: ListQuery, signal?: AbortSignal): Promise<Page> {
-      const { body, seq, headers } = await call<Feedback[]>(feedback, { query, signal });
+      const { body, seq, headers } = await call<Feedback[]>(current(), feedback, { query, signal });
       return { items: body, seq, nextCursor: headers.get("x-next-cursor") };
     },
 
-    async create(body: CreateFeedback): Promise<Posted> {
-      const { body: item, seq } = await call<Feedback>(feedback, { method: "POST", body });
+    async create(body: Omit<CreateFeedback, "externalUserId">): Promise<Posted> {
+      const { body: item, seq } = await call<Feedback>(current(), feedback, { method: "POST", body });
       return { item, seq };
     },
 
     /** Casts the vote, or takes it back. */
-    async vote(id: number, externalUserId: string, voted: boolean): Promise<VoteAnswer> {
+    async vote(id: number, who: Who, voted: boolean): Promise<VoteAnswer> {
       const method = voted ? "POST" : "DELETE";
-      const { body, seq } = await call<Vote>(`${feedback}/${String(id)}/votes`, { method, body: { externalUserId } });
+      const { body, seq } = await call<Vote>(who, `${feedback}/${String(id)}/votes`, { method, body: {} });
       return { ...body, seq };
     },
 
     /** Weight by item id, for the items of `ids` (at most 100) that the person voted for. */
-    async lookUpVotes(ids: readonly number[], externalUserId: string): Promise<Map<number, number>> {
+    async lookUpVotes(ids: readonly number[], who: Who): Promise<Map<number, number>> {
       if (ids.length === 0) return new Map();
-      const query = { ids: ids.join(), externalUserId };
-      const { body } = await call<Record<string, number>>(`${base}/votes`, { query });
+      const query = { ids: ids.join(), externalUserId: who.id };
+      const { body } = await call<Record<string, number>>(who, `${base}/votes`, { query });
       return new Map(Object.entries(body).map(([id, weight]) => [Number(id), weight]));
     },
   };
@@ -82,35 +87,48 @@ export function boardApi(origin: string, workspace: string, board: string) {
 type Call = {
   method?: string;
   query?: Record<string, string | number | undefined>;
-  body?: unknown;
+  /** Of a write: who does it is added. */
+  body?: object;
   signal?: AbortSignal | undefined;
 };
 type Answer<T> = { body: T; headers: Headers; seq: number };
 
-async function call<T>(address: string, { method = "GET", query = {}, body, signal }: Call): Promise<Answer<T>> {
+/** A token that was refused is asked for anew, and without one the visitor goes on reading. */
+async function call<T>(who: Who, address: string, options: Call, refused?: string): Promise<Answer<T>> {
+  const { method = "GET", query = {}, body, signal } = options;
+  const token = await who.bearer?.(address, refused);
+  if (token === "" && body) throw signInFirst();
   const url = new URL(address);
   for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, String(value));
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method,
-      credentials: "omit",
+      credentials: who.credentials ?? "omit",
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body && { "content-type": "application/json" }),
+      },
+      body: body ? JSON.stringify({ ...body, externalUserId: who.id }) : null,
     });
     const { status, headers } = response;
     // What stands in between (a proxy's page) is not JSON.
     const answer: unknown = await response.json().catch(() => ({}));
     if (response.ok) return { body: answer as T, headers, seq: Number(headers.get("x-seq")) };
-    const {
-      code = "UNKNOWN",
-      message = `The server answered ${String(status)}.`,
-      errors,
-    } = answer as Partial<ApiError>;
+    if (status === UNAUTHENTICATED_STATUS) {
+      if (token) return await call(who, address, options, token);
+      throw signInFirst();
+    }
+    const { code = "UNKNOWN", message = UNREACHABLE, errors } = answer as Partial<ApiError>;
     throw new ApiError(code, message, status, errors);
   } catch (error) {
     if (error instanceof ApiError) throw error;
     const code = signal?.aborted ? "ABORTED" : timeout.aborted ? "TIMEOUT" : "NETWORK";
-    throw new ApiError(code, "The server could not be reached.");
+    throw new ApiError(code, UNREACHABLE);
   }
+}
+
+function signInFirst(): ApiError {
+  return new ApiError("UNAUTHENTICATED", "Sign in to vote and post.", UNAUTHENTICATED_STATUS);
 }

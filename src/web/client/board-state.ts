@@ -224,16 +224,14 @@ export function settleVote(state: BoardState, id: number, requestId: string, ans
   else mine.delete(id);
   const clock = state.clock + 1;
   const counted = learnNews(state, [{ id, voteCount: answer.voteCount }], answer.seq);
-  return answered({ ...counted, mine, clock, touched: new Map(state.touched).set(id, clock) }, id, requestId);
+  return endVote({ ...counted, mine, clock, touched: new Map(state.touched).set(id, clock) }, id, requestId);
 }
 
-/** The server refused `requestId`, or it was given up: back to what is known. A later press on the item stays. */
-export function failVote(state: BoardState, id: number, requestId: string): BoardState {
-  return answered(state, id, requestId);
-}
-
-/** No request of this item is under way any more; a later press, not sent yet, is certainly not in the count. */
-function answered(state: BoardState, id: number, requestId: string): BoardState {
+/**
+ * No request of this item is under way any more: `requestId` was settled, refused by the server, or given up, and what is shown is
+ * what is known. A later press on the item stays, and as it was not sent yet it is certainly not in the count.
+ */
+export function endVote(state: BoardState, id: number, requestId: string): BoardState {
   const vote = state.pending.get(id);
   if (vote === undefined) return state;
   const pending = new Map(state.pending);

@@ -21,6 +21,7 @@ import { listenToPosting } from "./board/posting.ts";
 import { withPage } from "./board/take-list.ts";
 import { drawTotals, totalsShift } from "./board/totals.ts";
 import { openViews } from "./board/view.ts";
+import type { Who } from "./who.ts";
 import { type Live, type LiveStatus, openLive } from "./live.ts";
 
 /** Short gaps are nobody's business. */
@@ -32,9 +33,9 @@ const STANDING: Record<LiveStatus, string> = {
 };
 
 function start(first: PageState): void {
-  const { workspace = "", board = "", page = "" } = document.body.dataset;
-  const visitor = visitorIn(document.cookie) ?? rememberVisitor();
-  const api = boardApi(location.origin, workspace, board);
+  const { workspace = "", board = "", page = "", signedIn } = document.body.dataset;
+  const who: Who = signedIn === undefined ? { id: visitorIn(document.cookie) ?? rememberVisitor() } : { credentials: "same-origin" };
+  const api = boardApi(location.origin, workspace, board, () => who);
   let shown = first;
   let status: LiveStatus = "live";
   const store = drawnStore(withPage(first), (state, before) => {
@@ -50,7 +51,7 @@ function start(first: PageState): void {
   });
   const live = openLive({
     api,
-    externalUserId: visitor,
+    who,
     store,
     reread: async () => {
       const fetched = await fetchPage(location.href, store);

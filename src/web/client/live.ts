@@ -1,37 +1,30 @@
 /**
- * Keeps a board's state live: the socket and what comes over it. Its signs of life are `live-heartbeat.ts`'s, what it asks of the
- * server `live-resume.ts`'s, when it may come back `live-reach.ts`'s. Votes go through the outbox (`outbox.ts`), over this socket
+ * Keeps a board's state live: what comes over its socket, and as whom it is open. Coming back is `live-socket.ts`'s, signs of life are
+ * `live-heartbeat.ts`'s, what is asked of the server `live-resume.ts`'s. Votes go through the outbox (`outbox.ts`), over this socket
  * when it is open and over REST when it is not. Owns no state of the board: it reads and writes it through `store`.
  */
-import ReconnectingWebSocket from "partysocket/ws";
-import { LIVE_SUBPROTOCOL } from "../../protocol/live/version.ts";
+import { IDENTITY_PROTOCOL_PREFIX, LIVE_SUBPROTOCOL } from "../../protocol/live/version.ts";
 import type { UpFrame } from "../../protocol/live/up.ts";
 import type { Api } from "./api.ts";
 import { applyFrame, connected } from "./board-state.ts";
 import type { Store } from "./board-state.ts";
 import { readFrame } from "./live-frame.ts";
 import { openHeartbeat } from "./live-heartbeat.ts";
-import { untilReachable } from "./live-reach.ts";
 import { openResume } from "./live-resume.ts";
+import { openSocket } from "./live-socket.ts";
+import type { LiveSocket } from "./live-socket.ts";
 import { openOutbox } from "./outbox.ts";
 import type { Refusal } from "./outbox.ts";
+import type { Who } from "./who.ts";
 
-/** The server closed for a broken rule (1008, 1009), such as too many sockets: come back slowly. */
-const REFUSED_WAIT_MS = 30_000;
-/** Waits between tries: at once, then from half a second, longer each time. */
-const RECONNECTING = {
-  minReconnectionDelay: 500,
-  maxReconnectionDelay: 8_000,
-  reconnectionDelayGrowFactor: 1.6,
-  connectionTimeout: 8_000,
-  minUptime: 5_000,
-};
+/** How the server's reason begins when it closes a socket (1008) whose identity it does not take, or no longer. */
+const IDENTITY_REFUSED = "identity";
 
 export type LiveStatus = "connecting" | "live" | "offline";
 
 export type LiveOptions = {
   readonly api: Api;
-  readonly externalUserId: string;
+  readonly who: Who;
   readonly store: Store;
   /** The gap is too wide: read the first page again and hand it to `replaceList`. */
   readonly reread: () => Promise<void>;
@@ -49,18 +42,18 @@ export type Live = {
   readonly stop: () => void;
 };
 
-export function openLive({ api, externalUserId, store, reread, onStatus, onRefused }: LiveOptions): Live {
-  let socket: ReconnectingWebSocket | null = null;
-  /** No socket before; epoch ms. 0 until the first one was there. */
-  let notBefore = 0;
+export function openLive({ api, who, store, reread, onStatus, onRefused }: LiveOptions): Live {
+  let socket: LiveSocket | null = null;
+  /** What the socket was opened with. */
+  let token: string | undefined;
 
-  const outbox = openOutbox({ api, externalUserId, store, send, drop, onRefused });
+  const outbox = openOutbox({ api, who, store, send, drop, onRefused });
   const heartbeat = openHeartbeat(send, drop);
   const resume = openResume({ store, send, reread, wanted: () => socket !== null });
 
   function send(frame: UpFrame | string): boolean {
-    if (socket?.readyState !== WebSocket.OPEN) return false;
-    return socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+    void renew();
+    return socket?.send(typeof frame === "string" ? frame : JSON.stringify(frame)) ?? false;
   }
 
   /** The connection is dead, or the network says so: the next one waits until it is back. */
@@ -90,16 +83,24 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
     outbox.reach(true);
   }
 
-  function onClose(code: number): void {
+  function onClose(_code = 0, reason = ""): boolean {
+    const ended = reason.startsWith(IDENTITY_REFUSED);
+    if (ended) void api.liveUrl(who, token);
     heartbeat.end();
-    notBefore = Date.now() + (code === 1008 || code === 1009 ? REFUSED_WAIT_MS : 0);
     outbox.reach(false);
     onStatus(status());
+    return ended;
   }
 
-  async function address(): Promise<string> {
-    await untilReachable(notBefore);
-    return api.liveUrl(externalUserId);
+  async function address(): Promise<readonly [string, string[]]> {
+    const [url, good] = await api.liveUrl(who);
+    token = good;
+    return [url, [LIVE_SUBPROTOCOL, ...(token ? [IDENTITY_PROTOCOL_PREFIX + token] : [])]];
+  }
+
+  /** The server takes a socket's token until it ends: one that has a successor is exchanged for it. */
+  async function renew(): Promise<void> {
+    if ((await api.liveUrl(who))[1] !== token) drop();
   }
 
   return {
@@ -107,16 +108,14 @@ export function openLive({ api, externalUserId, store, reread, onStatus, onRefus
     start() {
       if (socket !== null) return;
       onStatus(status());
-      socket = new ReconnectingWebSocket(address, LIVE_SUBPROTOCOL, RECONNECTING);
-      socket.onopen = onOpen;
-      socket.onmessage = (event) => onMessage(String(event.data));
-      socket.onclose = (event) => onClose(event.code);
+      socket = openSocket({ address, onOpen, onMessage, onClose });
       addEventListener("offline", drop);
     },
     stop() {
       removeEventListener("offline", drop);
       socket?.close();
       socket = null;
+      onClose();
     },
   };
 }

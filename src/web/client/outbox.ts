@@ -8,8 +8,9 @@ import type { DownFrame } from "../../protocol/live/down.ts";
 import type { UpFrame } from "../../protocol/live/up.ts";
 import { ApiError } from "./api.ts";
 import type { Api, ApiErrorCode } from "./api.ts";
-import { beginVote, failVote, settleVote } from "./board-state.ts";
+import { beginVote, endVote, settleVote } from "./board-state.ts";
 import type { SettledVote, Store } from "./board-state.ts";
+import type { Who } from "./who.ts";
 
 const ITEMS_MAX = 50;
 /** The server allows 20 messages/s and socket; the hello and the heartbeat need room too. */
@@ -36,7 +37,7 @@ type Entry = Press & {
 
 export type OutboxOptions = {
   readonly api: Api;
-  readonly externalUserId: string;
+  readonly who: Who;
   readonly store: Store;
   /** False when the socket is not open. */
   readonly send: (frame: UpFrame) => boolean;
@@ -77,7 +78,11 @@ export function openOutbox(options: OutboxOptions) {
     },
     refused({ requestId, code, message }: Extract<DownFrame, { type: "error" }>): void {
       const status = code === "OVERLOADED" || code === "INTERNAL" ? 503 : 409;
-      under(queue, requestId, (id, entry) => refuse(queue, id, entry, new ApiError(code, message, status)));
+      under(queue, requestId, (id, entry) => {
+        // Open without a good token. A call asks for one, and knows what to say if there is none.
+        if (code === "UNAUTHENTICATED") void byRest(queue, id, entry);
+        else refuse(queue, id, entry, new ApiError(code, message, status));
+      });
     },
   };
 }
@@ -112,7 +117,7 @@ function pump(queue: Queue): void {
         type: voted ? "vote" : "unvote",
         requestId,
         feedbackId: id,
-        externalUserId: queue.externalUserId,
+        externalUserId: queue.who.id,
       })
     ) {
       queue.sentAt = now;
@@ -125,7 +130,7 @@ function pump(queue: Queue): void {
 async function byRest(queue: Queue, id: number, entry: Entry): Promise<void> {
   entry.way = "rest";
   try {
-    settle(queue, id, entry, await queue.api.vote(id, queue.externalUserId, entry.voted));
+    settle(queue, id, entry, await queue.api.vote(id, queue.who, entry.voted));
   } catch (error) {
     refuse(queue, id, entry, error as ApiError);
   }
@@ -141,7 +146,7 @@ function settle(queue: Queue, id: number, entry: Entry, answer: SettledVote): vo
 function refuse(queue: Queue, id: number, entry: Entry, error: ApiError): void {
   if (error.passing) return take(entry, RETRY_WAIT_MS * (entry.tries += 1));
   const { store } = queue;
-  store.set(failVote(store.get(), id, entry.requestId));
+  store.set(endVote(store.get(), id, entry.requestId));
   if (entry.next === undefined) queue.onRefused(id, error);
   finish(queue, id, entry);
 }

@@ -30,14 +30,14 @@ function start(): void {
 
   const command: Global = (name, detail) => {
     void contain(() => {
-      if (name === "identify") identify((detail as { externalUserId?: unknown } | undefined)?.externalUserId);
+      if (name === "identify") identify(detail, origin);
       else if (name === "open") panel?.open();
       else if (name === "close") panel?.close();
     });
   };
   command.ready = true;
   window.Groundswell = command;
-  if (options["user"] !== undefined) identify(options["user"]);
+  if (options["user"] !== undefined) identify({ externalUserId: options["user"] }, origin);
   defineBoard(origin);
 
   const begin = (): void => {

@@ -15,6 +15,8 @@ import { StateBlock } from "./state-block.tsx";
 export type BoardPageProps = {
   readonly origin: string;
   readonly assets: AssetUrls;
+  /** The visitor has an account, and acts as it. */
+  readonly signedIn: boolean;
   readonly workspace: Workspace;
   readonly board: Board;
   readonly items: readonly Feedback[];
@@ -44,6 +46,7 @@ export function BoardPage(props: BoardPageProps) {
         "data-page": "board",
         "data-workspace": workspace.slug,
         "data-board": board.slug,
+        ...(props.signedIn ? { "data-signed-in": "" } : {}),
       }}
     >
       <BoardHeader workspace={workspace} board={board} skipTo="list" />

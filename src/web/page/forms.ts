@@ -33,7 +33,7 @@ export function parseList(query: URLSearchParams): Result<ListFeedback, Failure>
 /** The post form. A browser sends empty optional fields, which means absent. */
 export function parseDraft(
   form: Readonly<Record<string, string>>,
-  externalUserId: string,
+  externalUserId: string | undefined,
 ): Result<CreateFeedback, readonly FieldError[]> {
   if (form["externalUserId"] !== undefined)
     return err([{ path: "externalUserId", message: "This form has no such field." }]);

@@ -16,6 +16,8 @@ const DESCRIPTION_META_CHARS = 200;
 export type ItemPageProps = {
   readonly origin: string;
   readonly assets: AssetUrls;
+  /** The visitor has an account, and acts as it. */
+  readonly signedIn: boolean;
   readonly workspace: Workspace;
   readonly board: Board;
   readonly item: Feedback;
@@ -40,6 +42,7 @@ export function ItemPage(props: ItemPageProps) {
         "data-page": "item",
         "data-workspace": workspace.slug,
         "data-board": board.slug,
+        ...(props.signedIn ? { "data-signed-in": "" } : {}),
       }}
     >
       <BoardHeader workspace={workspace} board={board} skipTo="item" />

@@ -9,7 +9,7 @@ import { openBrowse } from "./browse.ts";
 import { openComposer } from "./composer.ts";
 import { make } from "./element.ts";
 import { openFoot, openHead } from "./frame.ts";
-import { currentId } from "./identity.ts";
+import { currentWho } from "./identity.ts";
 import { openSession } from "./session.ts";
 import { openSimilar } from "./similar.ts";
 import { openTools } from "./tools.ts";
@@ -26,13 +26,12 @@ export type BoardView = {
 };
 
 export function openBoardView(place: BoardPlace, heading: string, onClose?: () => void): BoardView {
-  const api = boardApi(place.origin, place.workspace, place.board);
+  const api = boardApi(place.origin, place.workspace, place.board, currentWho);
   const store = openStore(draw, () => browse.list.inUse());
   const head = openHead(heading, stopWriting, onClose);
   const foot = openFoot();
-  const said = make("p", { class: "said", role: "status" });
   const query = (): string => tools.field.value;
-  const { reading, vote, wake, sleep } = openSession({ api, store, query, say, onStatus: foot.draw });
+  const { reading, vote, wake, sleep } = openSession({ api, store, query, say: foot.say, onStatus: foot.draw });
   const tools = openTools(store, reading.load, () => compose(true));
   const browse = openBrowse({
     label: heading,
@@ -50,10 +49,6 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     similar.draw();
   }
 
-  function say(text: string): void {
-    said.replaceChildren(text);
-  }
-
   function compose(on: boolean, text = ""): void {
     tools.element.hidden = browse.element.hidden = on;
     composer.element.hidden = !on;
@@ -67,7 +62,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
   }
 
   async function post(title: string, description: string): Promise<void> {
-    const { item, seq } = await api.create({ title, description, externalUserId: currentId() });
+    const { item, seq } = await api.create({ title, description });
     tools.field.value = "";
     // The board may only now exist, or a search was on: read first, so that the new item stands on top of the whole list.
     if (store.get().seq === null || store.get().filtered) await reading.load();
@@ -75,7 +70,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     compose(false);
     draw();
     browse.list.point(item.id);
-    say("Your idea is posted. Thank you!");
+    foot.say("Your idea is posted. Thank you!");
   }
 
   return {
@@ -86,7 +81,6 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
       tools.element,
       scroll,
       foot.element,
-      said,
     ),
     wake,
     sleep,

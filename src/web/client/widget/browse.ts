@@ -21,7 +21,7 @@ export function openBrowse({ label, onVote, onMore, onAct }: BrowseOptions) {
   const noted = make("b");
   const advice = make("span");
   const act = make("button", { class: "plain", onclick: onAct });
-  const note = make("div", "note", noted, advice, act);
+  const note = make("div", { class: "note", role: "alert" }, noted, advice, act);
   const more = make("button", { class: "plain more", onclick: onMore }, "Show more");
 
   return {

@@ -1,4 +1,4 @@
-/** The top and the bottom of a board's view: where one is and the ways out; how the connection is. */
+/** The top and the bottom of a board's view: where one is and the ways out; how the connection is, and what was said last. */
 import type { LiveStatus } from "../live.ts";
 import { ICONS, icon, make, setText } from "./element.ts";
 
@@ -28,7 +28,8 @@ export function openHead(heading: string, onBack: () => void, onClose?: () => vo
 
 export function openFoot() {
   const words = make("span");
-  const element = make("footer", "", words);
+  const said = make("p", { role: "status" });
+  const element = make("footer", "", words, said);
 
   return {
     element,
@@ -36,5 +37,7 @@ export function openFoot() {
       element.dataset["status"] = status;
       setText(words, STATUS_WORDS[status]);
     },
+    /** Shown, and read out even when it was said before. */
+    say: (text: string): void => said.replaceChildren(text),
   };
 }

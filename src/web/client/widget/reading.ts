@@ -58,7 +58,6 @@ export function openReading({ api, store, query, say, onRead }: ReadingOptions) 
       if (code === "ABORTED") return;
       // A board that is not there yet is an empty one: on an open workspace the first post makes it.
       failure = boardMissing ? undefined : (error as ApiError);
-      if (failure) say(`The ideas could not be loaded. ${failure.message}`);
     }
     store.redraw();
   }

@@ -6,7 +6,7 @@ import type { Api } from "../api.ts";
 import { openLive } from "../live.ts";
 import type { Live, LiveStatus } from "../live.ts";
 import type { BoardStore } from "./board-store.ts";
-import { currentId, onIdentity } from "./identity.ts";
+import { currentWho, onIdentity } from "./identity.ts";
 import { openReading } from "./reading.ts";
 
 export type SessionOptions = {
@@ -25,11 +25,12 @@ export function openSession({ api, store, query, say, onStatus }: SessionOptions
   function goLive(): Live {
     return openLive({
       api,
-      externalUserId: currentId(),
+      who: currentWho(),
       store: { get: store.get, set: store.setLive },
       reread: () => reading.read(),
       onStatus,
-      onRefused: (_id, { message }) => say(`Your vote did not count: ${message}`),
+      onRefused: (_id, { code, message }) =>
+        say(code === "UNAUTHENTICATED" ? message : `Your vote did not count: ${message}`),
     });
   }
 

@@ -1,0 +1,223 @@
+/**
+ * The Identity object: one per way to sign in, addressed as `password:<address>` (see domain/email.ts), `github:<subject>` or `linkedin:<subject>`. It owns whose it is, the password's
+ * hash, the count of failures, the browsers that are known and the links that were mailed. What the person's own object must know of it goes there through an outbox. Here are the entry
+ * points only. Asking for one that was never used writes nothing, but for a try to sign in, which is counted.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { isMigrated, migrate } from "../schema/migrate.ts";
+import { MIGRATIONS } from "../schema/identity/manifest.ts";
+import type { Call } from "../src/call.ts";
+import type { Device } from "../src/domain/sessions.ts";
+import { type Failure, failure } from "../src/errors.ts";
+import type { IdentityNews } from "../src/identity-news.ts";
+import { fault, log, setLogLevel } from "../src/log.ts";
+import { err, ok, type Result } from "../src/result.ts";
+import {
+  type ChangePassword,
+  changePassword,
+  type ClaimEmail,
+  claimEmail,
+  type ClaimProvider,
+  claimProvider,
+  type IdentityFacts,
+  readIdentity,
+  type Register,
+  register,
+} from "./identity/account.ts";
+import {
+  confirmRegistration,
+  type ConfirmRegistration,
+  type Pending,
+  requestRegistration,
+  resetPassword,
+  verifyEmail,
+} from "./identity/by-mail.ts";
+import { forget, FORGET_TASK, isForgotten } from "./identity/forget.ts";
+import { checkLink, issueLink, type Purpose } from "./identity/links.ts";
+import { beginSignIn, type Begun, settleSignIn, type SettleSignIn } from "./identity/sign-in.ts";
+import { IdentityStore } from "./identity/store.ts";
+import { CallLog } from "./shared/call-log.ts";
+import { MeteredStorage } from "./shared/metered-storage.ts";
+import { OUTBOX_TASK } from "./shared/outbox.ts";
+
+function outcomeOf(result: Result<unknown, Failure>): string {
+  return result.ok ? "ok" : result.error.code;
+}
+
+const NOBODYS: IdentityFacts = { userId: null, emailVerified: false, hasPassword: false };
+
+export class Identity extends DurableObject<Env> {
+  readonly #storage: MeteredStorage;
+  readonly #store: IdentityStore;
+  readonly #log: CallLog;
+  /** A try that was admitted and is not written yet. */
+  #uncounted: ((store: IdentityStore) => void) | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    setLogLevel(env.LOG_LEVEL);
+    this.#storage = new MeteredStorage(ctx.storage);
+    this.#log = new CallLog({ object: "Identity" }, this.#storage.sql);
+    if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    const clock = () => Date.now();
+    this.#store = new IdentityStore(this.#storage, ctx.storage, clock, (userId, message) =>
+      this.#tell(userId, message),
+    );
+  }
+
+  /** Whose it is. What was left of an earlier message to the person's object is sent first, for a session needs it. */
+  async read(call: Call): Promise<Result<IdentityFacts, never>> {
+    if (!isMigrated(this.#storage)) return ok(NOBODYS);
+    await this.#deliver(call.requestId);
+    return this.#run("identity.read", call, () => ok(readIdentity(this.#store)));
+  }
+
+  // Signing in with a password
+
+  /**
+   * Counts the try, but is not held up until that is on disk: the first write to an address that nobody knew takes longer than the next one to an account, and would tell them apart. It is
+   * written before anything else is done here. What was left of an earlier message to the person's object is sent first, for the session needs it.
+   */
+  async beginSignIn(call: Call, browser: string | null): Promise<Result<Begun, Failure>> {
+    this.#countTry();
+    const store = isMigrated(this.#storage) ? this.#store : null;
+    if (store !== null) await this.#deliver(call.requestId);
+    // Nothing is awaited from here on, so tries at the same time are counted one after the other.
+    this.#countTry();
+    const begin = () => beginSignIn(store, browser, this.#store.now());
+    const result = this.#log.run("sign-in.begin", call.requestId, begin, outcomeOf);
+    if (!result.ok) return result;
+    const { begun, count } = result.value;
+    this.#uncounted = count;
+    setTimeout(() => this.#countTry(), 0);
+    return ok(begun);
+  }
+  /** After a password that was right. False: it was changed meanwhile. */
+  settleSignIn(call: Call, command: SettleSignIn) {
+    return this.#make("sign-in.settle", call, () => settleSignIn(this.#store, command));
+  }
+
+  // Claiming
+
+  register(call: Call, command: Register, emailVerified: boolean) {
+    return this.#makeAndTell("account.register", call, () => register(this.#store, command, emailVerified));
+  }
+  /**
+   * For a person who comes through a provider that vouches for the address. Answers whose it is: `command.userId`, or who had it before; one who never verified it has lost password and
+   * sessions when this returns.
+   */
+  claimEmail(call: Call, command: ClaimEmail) {
+    return this.#makeAndTell("account.claim-email", call, () => claimEmail(this.#store, command));
+  }
+  /** For an object named after a provider's id. Answers whose it is: `command.userId`, or who had it before. */
+  claimProvider(call: Call, command: ClaimProvider) {
+    return this.#makeAndTell("account.claim-provider", call, () => claimProvider(this.#store, command));
+  }
+  changePassword(call: Call, command: ChangePassword) {
+    return this.#makeAndTell("account.change-password", call, () => changePassword(this.#store, command));
+  }
+
+  // Links
+
+  requestRegistration(call: Call, hash: string, pending: Pending) {
+    return this.#make("link.request-registration", call, () => requestRegistration(this.#store, hash, pending));
+  }
+  confirmRegistration(call: Call, hash: string, command: ConfirmRegistration) {
+    return this.#useLink("link.confirm-registration", call, () => confirmRegistration(this.#store, hash, command));
+  }
+  /** Whether to mail it. */
+  issueLink(call: Call, purpose: "reset" | "verify", hash: string): Result<boolean, never> {
+    if (!isMigrated(this.#storage)) return ok(false);
+    return this.#run("link.issue", call, () => issueLink(this.#store, purpose, hash));
+  }
+  checkLink(call: Call, purpose: Purpose, hash: string) {
+    return this.#useLink("link.check", call, () => checkLink(this.#store, purpose, hash));
+  }
+  resetPassword(call: Call, hash: string, passwordHash: string, device: Device) {
+    return this.#useLink("link.reset-password", call, () => resetPassword(this.#store, hash, passwordHash, device));
+  }
+  verifyEmail(call: Call, hash: string, device: Device) {
+    return this.#useLink("link.verify-email", call, () => verifyEmail(this.#store, hash, device));
+  }
+
+  override async alarm(): Promise<void> {
+    if (!isMigrated(this.#storage)) return;
+    this.#store.runDue(
+      (task) => this.#runTask(task),
+      (task, thrown) => log("error", fault("alarm", `Identity.alarm ${task}`, thrown)),
+    );
+    await this.#deliver("alarm");
+    if (isForgotten(this.#store)) await this.ctx.storage.deleteAll();
+  }
+
+  #runTask(task: string): number | null {
+    return this.#log.run(
+      `alarm.${task}`,
+      "alarm",
+      () => {
+        if (task === OUTBOX_TASK) return this.#store.outboxDue();
+        return task === FORGET_TASK ? forget(this.#store) : null;
+      },
+      () => "ok",
+    );
+  }
+
+  async #makeAndTell<T, E extends Failure>(
+    verb: string,
+    call: Call,
+    command: () => Result<T, E>,
+  ): Promise<Result<T, E>> {
+    const result = this.#make(verb, call, command);
+    await this.#deliver(call.requestId);
+    return result;
+  }
+
+  /** A link to where nothing was ever written is no link. */
+  async #useLink<T>(verb: string, call: Call, command: () => Result<T, Failure>): Promise<Result<T, Failure>> {
+    if (!isMigrated(this.#storage)) return err(failure("INVALID_LINK", "The link was never one of ours."));
+    const result = this.#run(verb, call, command);
+    await this.#deliver(call.requestId);
+    return result;
+  }
+
+  #countTry(): void {
+    const count = this.#uncounted;
+    this.#uncounted = null;
+    if (count === null) return;
+    try {
+      if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+      const counted = () =>
+        this.#store.commit(() => {
+          count(this.#store);
+          return ok(null);
+        });
+      this.#log.run("sign-in.count", "-", counted, outcomeOf);
+    } catch (thrown) {
+      log("error", fault("-", "Identity.count", thrown));
+    }
+  }
+
+  #make<T, E extends Failure>(verb: string, call: Call, command: () => Result<T, E>): Result<T, E> {
+    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    return this.#run(verb, call, command);
+  }
+
+  #run<T, E extends Failure>(verb: string, { requestId }: Call, command: () => Result<T, E>): Result<T, E> {
+    this.#countTry();
+    return this.#log.run(verb, requestId, () => this.#store.commit(command), outcomeOf);
+  }
+
+  /** Tells the person's object what was committed. What cannot be told now, the alarm tells. */
+  async #deliver(requestId: string): Promise<void> {
+    try {
+      if (this.#store.outbox.isEmpty()) return;
+      await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
+    } catch (thrown) {
+      log("error", fault(requestId, "Identity.outbox", thrown));
+    }
+  }
+
+  async #tell(userId: string, message: string): Promise<void> {
+    await this.env.USER.getByName(userId).hearIdentity(JSON.parse(message) as IdentityNews);
+  }
+}

@@ -1,0 +1,71 @@
+/** What a mailed link's secret finishes: a registration, a new password, the proof of an address. */
+import type { Device } from "../../src/domain/sessions.ts";
+import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
+import type { Failure } from "../../src/errors.ts";
+import { err, ok, type Result } from "../../src/result.ts";
+import { register } from "./account.ts";
+import { endLinks, invalidLink, issue, take } from "./links.ts";
+import { forgetDevices } from "./sign-in.ts";
+import type { IdentityStore } from "./store.ts";
+
+/** What a registration's link finishes. */
+export type Pending = { readonly email: string; readonly name: string | null; readonly passwordHash: string };
+
+/** What to mail: the link, word of the account that is there already, or nothing. */
+export type Mailing = "link" | "notice" | "none";
+
+/** `hash`: of the link's secret, which only the mail will have. */
+export function requestRegistration(store: IdentityStore, hash: string, pending: Pending): Result<Mailing, never> {
+  const isTaken = store.owned() !== null;
+  const admitted = isTaken
+    ? issue(store, "notice", hash, null)
+    : issue(store, "register", hash, JSON.stringify(pending));
+  if (!admitted) return ok("none");
+  return ok(isTaken ? "notice" : "link");
+}
+
+/** What the Worker adds when the link is used. */
+export type ConfirmRegistration = { readonly userId: string; readonly device: Device; readonly browser: string | null };
+
+/** Errors: INVALID_LINK. */
+export function confirmRegistration(
+  store: IdentityStore,
+  hash: string,
+  made: ConfirmRegistration,
+): Result<null, Failure> {
+  const payload = take(store, "register", hash);
+  if (payload === null) return err(invalidLink());
+  const registered = register(store, { ...(JSON.parse(payload) as Pending), ...made }, true);
+  // Somebody else's link for the same address was used first.
+  if (!registered.ok) return err(invalidLink());
+  endLinks(store, ["register"]);
+  return registered;
+}
+
+/** Who had the link has read the mail: the address is verified. Errors: INVALID_LINK. */
+export function resetPassword(
+  store: IdentityStore,
+  hash: string,
+  passwordHash: string,
+  device: Device,
+): Result<null, Failure> {
+  const row = store.owned();
+  if (row === null || take(store, "reset", hash) === null) return err(invalidLink());
+  const at = store.now();
+  store.set({ passwordHash, emailVerifiedAt: row.emailVerifiedAt ?? at, ...NO_TRIES });
+  forgetDevices(store, null);
+  endLinks(store, ["reset", "verify"]);
+  store.tell(row.userId, { kind: "password-reset", email: row.email ?? "", keptSessionId: null, at, device });
+  return ok(null);
+}
+
+/** Errors: INVALID_LINK. */
+export function verifyEmail(store: IdentityStore, hash: string, device: Device): Result<null, Failure> {
+  const row = store.owned();
+  if (row === null || take(store, "verify", hash) === null) return err(invalidLink());
+  const at = store.now();
+  store.set({ emailVerifiedAt: row.emailVerifiedAt ?? at });
+  endLinks(store, ["verify"]);
+  store.tell(row.userId, { kind: "email-verified", at, device });
+  return ok(null);
+}

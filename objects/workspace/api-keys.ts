@@ -1,0 +1,78 @@
+/** API keys of the workspace: make, list, revoke. A key is shown once; what is kept is its hash. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { asc, eq } from "drizzle-orm";
+import { apiKeys } from "../../schema/workspace.ts";
+import { type Failure, failure, invalidField } from "../../src/errors.ts";
+import { base64url, randomId } from "../../src/ids.ts";
+import { API_KEY_PREFIX, API_KEYS_PER_WORKSPACE_MAX, SECRET_BYTES } from "../../src/limits.ts";
+import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../src/protocol/rest/api-keys.ts";
+import { err, ok, type Result } from "../../src/result.ts";
+import { CLOSE, credentialTag } from "./admission.ts";
+import { type Actor, makerOf } from "./authorize.ts";
+import { instant } from "./present.ts";
+import type { WorkspaceStore } from "./store.ts";
+
+type KeyRow = typeof apiKeys.$inferSelect;
+
+/** Oldest first. */
+export function listApiKeys(store: WorkspaceStore): Result<ApiKey[], Failure> {
+  const rows = store.db.select().from(apiKeys).orderBy(asc(apiKeys.createdAt), asc(apiKeys.id)).all();
+  return ok(rows.map(present));
+}
+
+/** Errors: LIMIT_REACHED, INVALID_REQUEST for an end in the past. */
+export function createApiKey(
+  store: WorkspaceStore,
+  actor: Actor,
+  command: CreateApiKey,
+): Result<CreatedApiKey, Failure> {
+  const now = store.now();
+  const expiresAt = command.expiresAt === undefined ? null : Date.parse(command.expiresAt);
+  if (expiresAt !== null && expiresAt <= now) return err(invalidField("expiresAt", "must be in the future"));
+  if (store.db.select({ id: apiKeys.id }).from(apiKeys).all().length >= API_KEYS_PER_WORKSPACE_MAX) {
+    const most = String(API_KEYS_PER_WORKSPACE_MAX);
+    return err(failure("LIMIT_REACHED", `A workspace has at most ${most} API keys. Revoke one that is not needed.`));
+  }
+  const key = `${API_KEY_PREFIX}${base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
+  const row: KeyRow = {
+    id: randomId(),
+    name: command.name,
+    keyHash: base64url(sha256(new TextEncoder().encode(key))),
+    lastFour: key.slice(-4),
+    scopes: [...new Set(command.scopes)],
+    createdBy: makerOf(actor),
+    createdAt: now,
+    expiresAt,
+    lastUsedAt: null,
+  };
+  store.db.insert(apiKeys).values(row).run();
+  store.credentials.forget();
+  return ok({ ...present(row), key });
+}
+
+/** It holds from the next request on, and closes the key's sockets. Errors: API_KEY_NOT_FOUND. */
+export function revokeApiKey(store: WorkspaceStore, id: string): Result<null, Failure> {
+  const [gone] = store.db.delete(apiKeys).where(eq(apiKeys.id, id)).returning().all();
+  if (gone === undefined) return err(failure("API_KEY_NOT_FOUND", "There is no such API key in this workspace."));
+  store.credentials.forget();
+  store.changed({
+    kind: "disconnect",
+    tag: credentialTag(gone.keyHash),
+    code: CLOSE.policy,
+    reason: "the API key was revoked",
+  });
+  return ok(null);
+}
+
+function present(row: KeyRow): ApiKey {
+  const { id, name, lastFour, scopes, createdAt, expiresAt, lastUsedAt } = row;
+  return {
+    id,
+    name,
+    lastFour,
+    scopes: [...scopes],
+    createdAt: instant(createdAt),
+    expiresAt: expiresAt === null ? null : instant(expiresAt),
+    lastUsedAt: lastUsedAt === null ? null : instant(lastUsedAt),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * What callers are checked against: members' roles, API keys, signing secrets, and the settings that decide who may write. Held in memory, for every request asks; bounded by the
+ * limits on each. A write to them, or a rollback, forgets them, so the next request sees what is on disk.
+ */
+import { and, eq } from "drizzle-orm";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
+import { apiKeys, members, settings, signingSecrets } from "../../schema/workspace.ts";
+import type { ApiKeyScope } from "../../src/protocol/rest/api-keys.ts";
+import type { Role } from "../../src/protocol/rest/roles.ts";
+import type { Settings } from "../../src/protocol/rest/settings.ts";
+
+export type KnownMember = { readonly role: Role; readonly name: string | null; readonly email: string | null };
+export type KnownKey = {
+  readonly scopes: readonly ApiKeyScope[];
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+};
+export type KnownSecret = { readonly id: string; readonly secret: string };
+
+/** A key's last use is noted to the hour, so that using it rarely writes. */
+const USE_STEP_MS = 60 * 60 * 1_000;
+
+export class Credentials {
+  readonly #db: DrizzleSqliteDODatabase;
+  #members: ReadonlyMap<string, KnownMember> | null = null;
+  #keys: Map<string, KnownKey> | null = null;
+  #secrets: readonly KnownSecret[] | null = null;
+  #policy: Settings | null = null;
+
+  constructor(db: DrizzleSqliteDODatabase) {
+    this.#db = db;
+  }
+
+  /** Null: not a member. */
+  memberOf(userId: string): KnownMember | null {
+    this.#members ??= new Map(
+      this.#db
+        .select()
+        .from(members)
+        .all()
+        .map(({ userId: id, role, name, email }) => [id, { role, name, email }]),
+    );
+    return this.#members.get(userId) ?? null;
+  }
+
+  roleOf(userId: string): Role | null {
+    return this.memberOf(userId)?.role ?? null;
+  }
+
+  /** By base64url of the SHA-256 of the whole key. Null: not one of this workspace. */
+  keyOf(hash: string): KnownKey | null {
+    this.#keys ??= this.#readKeys();
+    return this.#keys.get(hash) ?? null;
+  }
+
+  /** Writes at most once an hour and key. */
+  noteUse(hash: string, now: number): void {
+    const key = this.keyOf(hash);
+    const lastUsedAt = Math.floor(now / USE_STEP_MS) * USE_STEP_MS;
+    if (key === null || key.lastUsedAt === lastUsedAt) return;
+    this.#db.update(apiKeys).set({ lastUsedAt }).where(eq(apiKeys.keyHash, hash)).run();
+    this.#keys?.set(hash, { ...key, lastUsedAt });
+  }
+
+  secrets(): readonly KnownSecret[] {
+    this.#secrets ??= this.#db
+      .select({ id: signingSecrets.id, secret: signingSecrets.secret })
+      .from(signingSecrets)
+      .all();
+    return this.#secrets;
+  }
+
+  policy(): Settings {
+    this.#policy ??= this.#readPolicy();
+    return this.#policy;
+  }
+
+  forget(): void {
+    this.#members = null;
+    this.#keys = null;
+    this.#secrets = null;
+    this.#policy = null;
+  }
+
+  #readKeys(): Map<string, KnownKey> {
+    const { keyHash, scopes, expiresAt, lastUsedAt } = apiKeys;
+    const rows = this.#db.select({ keyHash, scopes, expiresAt, lastUsedAt }).from(apiKeys).all();
+    return new Map(rows.map(({ keyHash: hash, ...key }) => [hash, key]));
+  }
+
+  #readPolicy(): Settings {
+    const { anonymousPosting, requireIdentity, allowedOrigins } = settings;
+    const row = this.#db
+      .select({ anonymousPosting, requireIdentity, allowedOrigins })
+      .from(settings)
+      .where(and(eq(settings.id, 1), eq(settings.active, true)))
+      .get();
+    const { allowedOrigins: origins, ...flags } = row ?? NEW_POLICY;
+    return { ...flags, allowedOrigins: [...origins] };
+  }
+}
+
+/** Of a workspace that a first post is about to create. */
+const NEW_POLICY = { anonymousPosting: true, requireIdentity: false, allowedOrigins: [] as readonly string[] };

@@ -1,0 +1,28 @@
+/** What stands behind the `#` of a mailed link: `<address in base64url>.<secret>`. It names its Identity object, so that no index of links is needed. */
+import { base64url } from "../ids.ts";
+import { EMAIL_CHARS_MAX } from "../limits.ts";
+import { newSecret } from "./refresh-token.ts";
+
+export type MailedToken = { readonly email: string; readonly secret: string };
+
+const PATTERN = /^([\w-]{1,700})\.([\w-]{43})$/u;
+
+export function newMailedToken(email: string): MailedToken & { readonly text: string } {
+  const secret = newSecret();
+  return { email, secret, text: `${base64url(new TextEncoder().encode(email))}.${secret}` };
+}
+
+/** Null for what was never one of ours: no object is woken for it. */
+export function parseMailedToken(text: string): MailedToken | null {
+  const [, encoded, secret] = PATTERN.exec(text) ?? [];
+  if (encoded === undefined || secret === undefined) return null;
+  try {
+    const bytes = Uint8Array.from(atob(encoded.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
+      char.charCodeAt(0),
+    );
+    const email = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return email.includes("@") && email.length <= EMAIL_CHARS_MAX ? { email, secret } : null;
+  } catch {
+    return null;
+  }
+}

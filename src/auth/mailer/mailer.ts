@@ -1,0 +1,67 @@
+/**
+ * Sends mail: the port, and which adapter a deployment has chosen. Nobody waits for a mail: what an answer says, and when, must not depend on whether one was sent. A mail that could not be
+ * sent is logged, without whom it was for.
+ */
+import type { RequestContext } from "../../edge/context.ts";
+import { fault, log } from "../../log.ts";
+import { afterAnswer } from "../after-answer.ts";
+import { bindingMailer } from "./binding.ts";
+import { httpMailer } from "./http.ts";
+import { logMailer } from "./log.ts";
+
+export type Message = {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Empty: it has none. */
+  readonly link: string;
+};
+
+/** Resolves when the mail was taken; throws when it was not. */
+export type Mailer = { send(message: Message): Promise<void> };
+
+/** Variables and secrets that a deployment may have. */
+export type MailEnv = {
+  readonly MAILER: string;
+  readonly MAIL_FROM: string;
+  readonly MAIL_URL: string;
+  readonly MAIL_TOKEN?: string;
+  readonly EMAIL?: Pick<SendEmail, "send">;
+};
+
+/** Whether mails reach people: without that an address cannot be proved, and nobody is made to. */
+export function sendsMail({ MAILER }: Pick<MailEnv, "MAILER">): boolean {
+  return MAILER === "binding" || MAILER === "http";
+}
+
+/** Does not wait. `make` is asked in its own time for what to send; null: nothing. */
+export function mailLater(context: RequestContext, make: () => Promise<Message | null>): void {
+  afterAnswer(context, () => mail(context, make));
+}
+
+async function mail({ env, requestId }: RequestContext, make: () => Promise<Message | null>): Promise<void> {
+  try {
+    const mailer = mailerOf(env, requestId);
+    if (mailer === null) return;
+    const message = await make();
+    if (message !== null) await mailer.send(message);
+  } catch (thrown) {
+    log("error", fault(requestId, "mailer", thrown));
+  }
+}
+
+/** Null: none is configured. Throws when one is, and not completely. */
+export function mailerOf(env: MailEnv, requestId: string): Mailer | null {
+  switch (env.MAILER) {
+    case "":
+      return null;
+    case "binding":
+      return bindingMailer(env);
+    case "http":
+      return httpMailer(env);
+    case "log":
+      return logMailer(requestId);
+    default:
+      throw new Error(`MAILER is "${env.MAILER}"; it may be "binding", "http", "log" or empty`);
+  }
+}

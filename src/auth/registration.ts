@@ -1,0 +1,175 @@
+/**
+ * Opens accounts and changes passwords. Where mail is sent, an answer says nothing about whether the address is known: what would tell happens after it, and the mail tells the one who
+ * may know.
+ */
+import { emailKey, passwordIdentityName } from "../domain/email.ts";
+import { clientOf } from "../edge/client.ts";
+import { callOf, type RequestContext } from "../edge/context.ts";
+import { callIdentity, callUser } from "../edge/object-call.ts";
+import { type Failure, failure } from "../errors.ts";
+import { randomId } from "../ids.ts";
+import type { ChangePassword, Register, ResetPassword, SignedIn } from "../protocol/rest/auth.ts";
+import { err, ok, type Result } from "../result.ts";
+import { browserOf } from "./browser.ts";
+import { newMailedToken, parseMailedToken } from "./mailed-token.ts";
+import { mailLater, sendsMail } from "./mailer/mailer.ts";
+import { alreadyRegisteredMail, registrationMail, resetMail, verificationMail } from "./mailer/messages.ts";
+import { HashTurn } from "./password-hash.ts";
+import { admitPassword } from "./password-policy.ts";
+import { hashOf } from "./refresh-token.ts";
+import { openSession } from "./sessions.ts";
+import { provePassword, wrongPassword } from "./sign-in.ts";
+
+/** Null: look into the mail. Errors: INVALID_REQUEST, EMAIL_TAKEN (only where no mail is sent), OVERLOADED. */
+export async function openAccount(
+  context: RequestContext,
+  command: Register,
+): Promise<Result<SignedIn | null, Failure>> {
+  const email = emailKey(command.email);
+  const { password, name = null } = command;
+  const hashed = await hashNew(context, password, "password", email);
+  if (!hashed.ok) return hashed;
+  const passwordHash = hashed.value;
+  if (sendsMail(context.env)) {
+    const pending = { email, name, passwordHash };
+    mailLater(context, async () => {
+      const token = newMailedToken(email);
+      const secretHash = await hashOf(token.secret);
+      const stub = context.env.IDENTITY.getByName(passwordIdentityName(email));
+      const mailing = await stub.requestRegistration(callOf(context), secretHash, pending);
+      if (!mailing.ok) return null;
+      if (mailing.value === "notice") return alreadyRegisteredMail(context.origin, email);
+      return mailing.value === "link" ? registrationMail(context.origin, email, token.text) : null;
+    });
+    return ok(null);
+  }
+  const browser = await browserOf(context);
+  const userId = randomId();
+  const claim = { userId, email, name, passwordHash, device: clientOf(context), browser: browser.hash };
+  const name_ = passwordIdentityName(email);
+  const claimed = await callIdentity(context, name_, false, (stub) => stub.register(callOf(context), claim, false));
+  if (!claimed.ok) return claimed;
+  browser.remember();
+  return openSession(context, userId, "password");
+}
+
+/** Errors: INVALID_LINK. */
+export async function confirmAccount(context: RequestContext, text: string): Promise<Result<SignedIn, Failure>> {
+  const token = parseMailedToken(text);
+  if (token === null) return err(invalidLink());
+  const browser = await browserOf(context);
+  const userId = randomId();
+  const secretHash = await hashOf(token.secret);
+  const made = { userId, device: clientOf(context), browser: browser.hash };
+  const confirmed = await callIdentity(context, passwordIdentityName(token.email), false, (stub) =>
+    stub.confirmRegistration(callOf(context), secretHash, made),
+  );
+  if (!confirmed.ok) return confirmed;
+  browser.remember();
+  return openSession(context, userId, "password");
+}
+
+/** Errors: INVALID_CREDENTIALS, INVALID_REQUEST, TOO_MANY_ATTEMPTS, OVERLOADED. `email`: of the account that asks. */
+export async function changeMyPassword(
+  context: RequestContext,
+  me: { readonly userId: string; readonly sessionId: string; readonly email: string },
+  { currentPassword, newPassword }: ChangePassword,
+): Promise<Result<null, Failure>> {
+  const { userId, sessionId: keptSessionId, email } = me;
+  const workspaces = await callUser(context, userId, true, (stub) => stub.listWorkspaces(callOf(context)));
+  const words = workspaces.ok ? workspaces.value.flatMap(({ slug, name }) => [slug, name]) : [];
+  const admitted = await admitPassword(newPassword, "newPassword", email, words);
+  if (!admitted.ok) return admitted;
+  const turn = HashTurn.take(context.execution);
+  if (!turn.ok) return turn;
+  try {
+    const browser = await browserOf(context);
+    const proved = await provePassword(context, turn.value, email, currentPassword, browser);
+    if (!proved.ok) return proved;
+    if (proved.value.userId !== userId) return err(wrongPassword());
+    const from = proved.value.passwordHash;
+    const to = await turn.value.hash(newPassword);
+    const device = clientOf(context);
+    const change = { userId, email, from, to, keptSessionId, device, browser: browser.hash };
+    return await callIdentity(context, passwordIdentityName(email), false, (stub) =>
+      stub.changePassword(callOf(context), change),
+    );
+  } finally {
+    turn.value.leave();
+  }
+}
+
+/** Does not wait: a known and an unknown address cannot be told apart. */
+export function mailReset(context: RequestContext, address: string): void {
+  mailLink(context, "reset", emailKey(address));
+}
+
+/** Does not wait. */
+export function mailVerification(context: RequestContext, userId: string): void {
+  mailLater(context, async () => {
+    const me = await context.env.USER.getByName(userId).readMe(callOf(context));
+    if (me.ok && !me.value.emailVerified) mailLink(context, "verify", me.value.email);
+    return null;
+  });
+}
+
+function mailLink(context: RequestContext, purpose: "reset" | "verify", email: string): void {
+  mailLater(context, async () => {
+    const token = newMailedToken(email);
+    const secretHash = await hashOf(token.secret);
+    const stub = context.env.IDENTITY.getByName(passwordIdentityName(email));
+    const issued = await stub.issueLink(callOf(context), purpose, secretHash);
+    if (!issued.ok || !issued.value) return null;
+    return (purpose === "reset" ? resetMail : verificationMail)(context.origin, email, token.text);
+  });
+}
+
+/** Errors: INVALID_LINK, INVALID_REQUEST, OVERLOADED. */
+export async function setPasswordByLink(
+  context: RequestContext,
+  { token: text, newPassword }: ResetPassword,
+): Promise<Result<null, Failure>> {
+  const token = parseMailedToken(text);
+  if (token === null) return err(invalidLink());
+  const name = passwordIdentityName(token.email);
+  const secretHash = await hashOf(token.secret);
+  const found = await callIdentity(context, name, true, (stub) => stub.checkLink(callOf(context), "reset", secretHash));
+  if (!found.ok) return found;
+  const hashed = await hashNew(context, newPassword, "newPassword", token.email);
+  if (!hashed.ok) return hashed;
+  return callIdentity(context, name, false, (stub) =>
+    stub.resetPassword(callOf(context), secretHash, hashed.value, clientOf(context)),
+  );
+}
+
+/** Errors: INVALID_LINK. */
+export async function verifyByLink(context: RequestContext, text: string): Promise<Result<null, Failure>> {
+  const token = parseMailedToken(text);
+  if (token === null) return err(invalidLink());
+  const secretHash = await hashOf(token.secret);
+  return callIdentity(context, passwordIdentityName(token.email), false, (stub) =>
+    stub.verifyEmail(callOf(context), secretHash, clientOf(context)),
+  );
+}
+
+/** Errors: INVALID_REQUEST, OVERLOADED. */
+async function hashNew(
+  context: RequestContext,
+  password: string,
+  path: string,
+  email: string,
+): Promise<Result<string, Failure>> {
+  const admitted = await admitPassword(password, path, email);
+  if (!admitted.ok) return admitted;
+  const turn = HashTurn.take(context.execution);
+  if (!turn.ok) return turn;
+  try {
+    return ok(await turn.value.hash(password));
+  } finally {
+    turn.value.leave();
+  }
+}
+
+function invalidLink(): Failure {
+  return failure("INVALID_LINK", "The link was used already, has ended, or was never one of ours.");
+}

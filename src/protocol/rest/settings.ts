@@ -1,0 +1,124 @@
+/** A workspace's settings, its branding, and what a widget is told of both. */
+import { z } from "zod";
+import { ALLOWED_ORIGINS_MAX, URL_FIELD_CHARS_MAX } from "../../limits.ts";
+import { endpoint } from "./endpoint.ts";
+import { workspaceParams } from "./fields.ts";
+
+/** Scheme, host and port, nothing behind. */
+const origin = z
+  .string()
+  .max(URL_FIELD_CHARS_MAX)
+  .refine((text) => /^https?:$/u.test(URL.parse(text)?.protocol ?? "") && URL.parse(text)?.origin === text, {
+    message: "must be an origin, such as https://www.example.com",
+  });
+
+export const Settings = z
+  .strictObject({
+    anonymousPosting: z
+      .boolean()
+      .meta({ description: "Whether people who are nobody in particular may post, vote and comment" }),
+    requireIdentity: z
+      .boolean()
+      .meta({ description: "Whether people must come signed by your server: a bare `externalUserId` is then refused" }),
+    allowedOrigins: z
+      .array(origin)
+      .max(ALLOWED_ORIGINS_MAX)
+      .meta({ description: "Sites whose pages may write and open sockets; empty: any" }),
+  })
+  .meta({ id: "Settings" });
+export type Settings = z.infer<typeof Settings>;
+
+export const UpdateSettings = Settings.partial()
+  .refine((body) => Object.keys(body).length > 0, "must change at least one field")
+  .meta({ id: "UpdateSettings" });
+export type UpdateSettings = z.infer<typeof UpdateSettings>;
+
+export const Branding = z
+  .strictObject({
+    accentColor: z
+      .string()
+      .regex(/^#[0-9a-f]{6}$/u, "must be a colour, such as #0a7c66")
+      .nullable(),
+    logoUrl: z
+      .url({ protocol: /^https$/u })
+      .max(URL_FIELD_CHARS_MAX)
+      .nullable(),
+  })
+  .meta({ id: "Branding" });
+export type Branding = z.infer<typeof Branding>;
+
+export const UpdateBranding = Branding.partial()
+  .refine((body) => Object.keys(body).length > 0, "must change at least one field")
+  .meta({ id: "UpdateBranding" });
+export type UpdateBranding = z.infer<typeof UpdateBranding>;
+
+export const WidgetConfig = z
+  .strictObject({
+    name: z.string(),
+    branding: Branding,
+    anonymousPosting: z.boolean(),
+    requireIdentity: z.boolean(),
+    boards: z.array(z.strictObject({ slug: z.string(), name: z.string() })),
+  })
+  .meta({ id: "WidgetConfig" });
+export type WidgetConfig = z.infer<typeof WidgetConfig>;
+
+const tag = "Settings";
+
+export const readSettings = endpoint({
+  method: "GET",
+  path: "/workspaces/:workspace/settings",
+  operationId: "readSettings",
+  tag,
+  summary: "Read the settings",
+  who: "workspace.configure",
+  params: workspaceParams,
+  answers: { 200: { description: "The settings", schema: Settings } },
+});
+
+export const updateSettings = endpoint({
+  method: "PATCH",
+  path: "/workspaces/:workspace/settings",
+  operationId: "updateSettings",
+  tag,
+  summary: "Change settings",
+  who: "workspace.configure",
+  params: workspaceParams,
+  body: UpdateSettings,
+  answers: { 200: { description: "The settings", schema: Settings } },
+});
+
+export const readBranding = endpoint({
+  method: "GET",
+  path: "/workspaces/:workspace/branding",
+  operationId: "readBranding",
+  tag,
+  summary: "Read the branding",
+  who: "board.read",
+  params: workspaceParams,
+  answers: { 200: { description: "The branding", schema: Branding } },
+});
+
+export const updateBranding = endpoint({
+  method: "PATCH",
+  path: "/workspaces/:workspace/branding",
+  operationId: "updateBranding",
+  tag,
+  summary: "Change the branding",
+  who: "workspace.configure",
+  params: workspaceParams,
+  body: UpdateBranding,
+  answers: { 200: { description: "The branding", schema: Branding } },
+});
+
+export const readWidgetConfig = endpoint({
+  method: "GET",
+  path: "/workspaces/:workspace/widget-config",
+  operationId: "readWidgetConfig",
+  tag,
+  summary: "What a widget needs to know",
+  description: "Public boards only.",
+  who: "board.read",
+  params: workspaceParams,
+  answers: { 200: { description: "The configuration", schema: WidgetConfig } },
+});
