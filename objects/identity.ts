@@ -187,7 +187,7 @@ export class Identity extends DurableObject<Env> {
     try {
       if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
       const counted = () =>
-        this.#store.commit(() => {
+        this.#store.commit<null, Failure>(() => {
           count(this.#store);
           return ok(null);
         });

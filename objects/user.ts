@@ -26,6 +26,7 @@ import {
   checkSession,
   endSession,
   listSessions,
+  notReady,
   openSession,
   type OpenSession,
   purgeSessions,
@@ -102,6 +103,7 @@ export class User extends DurableObject<Env> {
   // Sessions
 
   openSession(call: Call, command: OpenSession) {
+    if (!isMigrated(this.#storage)) return err(notReady());
     return this.#write("session.open", call, () => openSession(this.#store, command));
   }
   /** A token that was used up ends the session, so the transaction stands although the caller is refused. */

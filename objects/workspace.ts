@@ -197,7 +197,7 @@ export class Workspace extends Server<Env> {
   }
   createFeedback(call: Call, board: string, command: CreateFeedback) {
     const create = (actor: Actor) => createFeedback(this.#store, actor, board, command);
-    if (!call.openWorkspaces || !this.#mayOpen(board)) return this.#write("feedback.create", call, create);
+    if (!call.openWorkspaces || !this.#mayOpen(call, board)) return this.#write("feedback.create", call, create);
     if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
     this.#active = null;
     const made = { stands: false };
@@ -395,7 +395,9 @@ export class Workspace extends Server<Env> {
   }
 
   /** Whether a post makes the board, and perhaps the workspace, that it names: they are not there, and have names that may be used. */
-  #mayOpen(board: string): boolean {
+  #mayOpen({ caller }: Call, board: string): boolean {
+    // Of a workspace that is not there nobody has a key, nor a signed identity.
+    if (!this.#isActive() && (caller.kind === "key" || caller.kind === "identity")) return false;
     if (nameFromSlug(this.name) === null || nameFromSlug(board) === null) return false;
     return !this.#isActive() || this.#store.board(board) === null;
   }

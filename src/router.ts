@@ -12,6 +12,7 @@ import { accountRoutes } from "./routes/account.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { boardRoutes } from "./routes/boards.ts";
+import { consoleRows } from "./routes/console/rows.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guestRoutes } from "./routes/guests.ts";
 import { jwks, keyRoutes } from "./routes/keys.ts";
@@ -70,6 +71,7 @@ export const TABLE: readonly Row[] = [
   { method: "GET", path: "/assets/:file", who: "asset", handle: hashedAsset },
   { method: "GET", path: "/", who: "asset", handle: landingPage },
   { method: "GET", path: "/demo", who: "asset", handle: demoPage },
+  ...consoleRows,
   { method: "GET", path: "/w/:workspace/:board", who: "board.read", handle: boardPage },
   { method: "POST", path: "/w/:workspace/:board", who: "feedback.write", handle: postFeedback },
   { method: "GET", path: "/w/:workspace/:board/:id", who: "board.read", handle: itemPage },

@@ -28,7 +28,7 @@ export type OpenSession = {
 /** Idempotent: the same session is opened once. Errors: OVERLOADED while the identity's message has not come. */
 export function openSession(store: UserStore, command: OpenSession): Result<Account, Failure> {
   const profile = store.profile();
-  if (profile === null) return err(failure("OVERLOADED", "The account is not ready yet. Try again."));
+  if (profile === null) return err(notReady());
   const account = accountOf(store, profile);
   if (find(store, command.sessionId) !== null) return ok(account);
   const { sessionId: id, tokenHash, method, device, newDevice } = command;
@@ -213,6 +213,11 @@ function end({ db }: UserStore, id: string): boolean {
       .returning({ one: sql`1` })
       .all().length > 0
   );
+}
+
+/** The identity's message is on its way. */
+export function notReady(): Failure {
+  return failure("OVERLOADED", "The account is not ready yet. Try again.");
 }
 
 function accountOf(store: UserStore, { email, name }: Profile): Account {

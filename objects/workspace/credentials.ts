@@ -26,6 +26,7 @@ export class Credentials {
   #keys: Map<string, KnownKey> | null = null;
   #secrets: readonly KnownSecret[] | null = null;
   #policy: Settings | null = null;
+  #isTouched = false;
 
   constructor(db: DrizzleSqliteDODatabase) {
     this.#db = db;
@@ -75,11 +76,23 @@ export class Credentials {
     return this.#policy;
   }
 
+  /** Call with every write to what is held here. */
   forget(): void {
+    this.#isTouched = true;
     this.#members = null;
     this.#keys = null;
     this.#secrets = null;
     this.#policy = null;
+  }
+
+  /** A command begins. */
+  begin(): void {
+    this.#isTouched = false;
+  }
+
+  /** It was rolled back: what was read since it wrote is not on disk. What was refused before it wrote, as most is, costs nobody a reading. */
+  rolledBack(): void {
+    if (this.#isTouched) this.forget();
   }
 
   #readKeys(): Map<string, KnownKey> {

@@ -71,6 +71,7 @@ export class WorkspaceStore {
   /** Runs a command in one transaction; what it changed is returned only when it was committed. */
   commit<T, E>(command: () => Result<T, E>): { readonly result: Result<T, E>; readonly changes: readonly Change[] } {
     this.#changes = [];
+    this.credentials.begin();
     try {
       const result = transact(this.#storage, command);
       if (!result.ok) this.#forget();
@@ -146,7 +147,7 @@ export class WorkspaceStore {
 
   #forget(): void {
     this.#boards = null;
-    this.credentials.forget();
+    this.credentials.rolledBack();
     this.#seq = null;
     this.#changes = [];
   }

@@ -49,7 +49,9 @@ export function createWorkspace(
 /** Counts the boards that are there for the caller. Errors: WORKSPACE_NOT_FOUND. */
 export function readWorkspace(store: WorkspaceStore, actor: Actor, slug: string): Result<Workspace, Failure> {
   const row = readSettings(store);
-  return row === null ? err(workspaceNotFound()) : ok(present(store, slug, row, (board) => mayRead(store, actor, board)));
+  return row === null
+    ? err(workspaceNotFound())
+    : ok(present(store, slug, row, (board) => mayRead(store, actor, board)));
 }
 
 function present(

@@ -16,7 +16,7 @@ const SETTING_MAX: Setting = { m: 65_536, t: 10, p: 4 };
  * After so long the hash lets other requests have the isolate. On Cloudflare the clock stands still while code runs, so there it goes through in one piece, which is shorter than a
  * request may wait; between two hashes others always get a turn.
  */
-const TICK_MS = 20;
+const TICK_MS = 8;
 const RETRY_AFTER_SECONDS = 2;
 /** How often one who waits looks whether it is its turn. */
 const LOOK_MS = 5;

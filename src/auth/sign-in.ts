@@ -17,7 +17,7 @@ import { parseRefreshToken } from "./refresh-token.ts";
 import { openSession } from "./sessions.ts";
 
 /** For whoever is refused, asking the object takes this long, so that nobody learns whether it was there before. */
-const ASKING_MS = 50;
+const ASKING_MS = 100;
 
 /** Errors: INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS, OVERLOADED. */
 export async function logIn(context: RequestContext, { email, password }: LogIn): Promise<Result<SignedIn, Failure>> {
@@ -78,9 +78,9 @@ export async function provePassword(
   const askedMs = performance.now() - startedAt;
   const { matches, outdated } = await turn.verify(password, passwordHash);
   if (matches && userId !== null && passwordHash !== null) return ok({ userId, passwordHash, outdated, knownDevice });
-  if (userId !== null) afterAnswer(context, () => noteFailure(context, userId));
   // An object that nobody has used yet takes longer to answer.
   await pause(Math.max(0, ASKING_MS - askedMs));
+  if (userId !== null) afterAnswer(context, () => noteFailure(context, userId));
   return err(wrongPassword());
 }
 

@@ -11,7 +11,6 @@ const OWN_ORIGIN = "https://own.invalid";
 const PATH = /^(?:\/(?!\/)(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})*)+$/iu;
 /** Encoded `/`, `\`, `%` and control characters: somebody behind us may decode once more. */
 const HIDDEN = /%(?:2f|5c|25|[01][\da-f]|7f)/iu;
-const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/iu;
 const QUERY_AND_FRAGMENT = /^[\w.~!$&'()*+,;=:@/?#%[\]-]*$/u;
 
 /** `allowedOrigins` as `parseOrigins` answers them. */
@@ -35,9 +34,9 @@ export function parseOrigins(list: string): string[] {
 function isOwnPath(text: string): boolean {
   const [path = ""] = text.split(/[?#]/u, 1);
   const rest = text.slice(path.length);
-  if (!PATH.test(path) || HIDDEN.test(path) || DOT_SEGMENT.test(path) || !QUERY_AND_FRAGMENT.test(rest)) return false;
+  if (!PATH.test(path) || HIDDEN.test(path) || !QUERY_AND_FRAGMENT.test(rest)) return false;
   if (!isUtf8(path)) return false;
-  // The parser of the platform has the last word on what the text means.
+  // The platform's parser has the last word on what the text means; it takes dot segments out, so with them the path is another.
   const url = URL.parse(text, OWN_ORIGIN);
   return url?.origin === OWN_ORIGIN && url.pathname === path;
 }

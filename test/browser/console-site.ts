@@ -23,6 +23,8 @@ export type ConsoleSite = Site & {
   ) => Promise<{ page: Page; troubles: string[] }>;
   /** A workspace of this person's; its slug. */
   readonly workspaceOf: (who: Someone, name?: string) => Promise<string>;
+  /** Invites and accepts, both through the API. */
+  readonly join: (slug: string, owner: Someone, who: Someone, role: string) => Promise<void>;
 };
 
 export async function openConsole(vars: Readonly<Record<string, string>> = {}): Promise<ConsoleSite> {
@@ -65,6 +67,12 @@ export async function openConsole(vars: Readonly<Record<string, string>> = {}): 
       const slug = randomName();
       expect((await who.api("POST", "/workspaces", { slug, name })).status).toBe(201);
       return slug;
+    },
+    async join(slug, owner, who, role) {
+      const made = await owner.api("POST", `/workspaces/${slug}/invitations`, { email: who.email, role });
+      const { link } = (await made.json()) as { link: string };
+      const token = link.split("#")[1] ?? "";
+      expect((await who.api("POST", `/workspaces/${slug}/invitations/accept`, { token })).status).toBe(200);
     },
   };
 }

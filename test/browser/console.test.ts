@@ -5,7 +5,7 @@ import { type ConsoleSite, openConsole, randomName, signIn, tabTo, unexpected } 
 
 let site: ConsoleSite;
 beforeAll(async () => {
-  site = await openConsole({ GITHUB_CLIENT_ID: "a-client-of-github" });
+  site = await openConsole({ GITHUB_CLIENT_ID: "a-client", GITHUB_CLIENT_SECRET: "its-secret" });
 });
 afterAll(async () => {
   await site.close();
@@ -174,7 +174,9 @@ test("[K9] name and password are changed on the account's page; a wrong current 
   await page.getByLabel("Current password").fill("not what it is now");
   await page.getByLabel("New password").fill(next);
   expect(await send(page, "Change the password")).toBe(400);
-  expect(await page.locator("#password-currentPassword-error").textContent()).toBe("This is not your current password.");
+  expect(await page.locator("#password-currentPassword-error").textContent()).toBe(
+    "This is not your current password.",
+  );
   await page.getByLabel("Current password").fill(ada.password);
   await page.getByLabel("New password").fill(next);
   await send(page, "Change the password");

@@ -6,7 +6,7 @@ import { account, ACCOUNTS_TIMEOUT_MS, type TestAccount } from "../support/accou
 import type { TeamCommand } from "../support/team-model.ts";
 import { type Step, TeamRun } from "./team-run.ts";
 
-const RUNS = 40;
+const RUNS = 30;
 const STEPS_MAX = 50;
 const PEOPLE = 5;
 

@@ -4,6 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import fc from "fast-check";
 import { decodeJwt } from "jose";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { HashTurn } from "../../src/auth/password-hash.ts";
 import { hashOf, parseRefreshToken } from "../../src/auth/refresh-token.ts";
 import { passwordIdentityName } from "../../src/domain/email.ts";
 import { randomId } from "../../src/ids.ts";
@@ -16,6 +17,9 @@ import { call, ORIGIN } from "../support/workerd.ts";
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const IPHONE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+/** By `crypto.argon2Sync` of Node 24. */
+const NODES_HASH = "$argon2id$v=19$m=12288,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$1HsuHFmma2ljIMBLw+W+oqUjcpv9Sm5uGc20ggwH4pI";
 
 /** A person with sessions made at the object itself, which costs no password hash. */
 async function person(): Promise<{ userId: string; open: () => Promise<string> }> {
@@ -40,6 +44,21 @@ async function person(): Promise<{ userId: string; open: () => Promise<string> }
 const refresh = (refreshToken: string) => call("POST", `${AUTH}/refresh`, { refreshToken });
 const clock = new Clock();
 afterEach(() => clock.restore());
+
+describe("the hash", () => {
+  it("[S3] argon2id, m=12288, t=3, p=1, as a PHC string: takes what Node's own argon2 made, and makes the like with a salt of its own", async () => {
+    const turn = HashTurn.take({ waitUntil: () => undefined });
+    if (!turn.ok) throw new Error("no turn");
+    const password = "Crème brûlée, 15 Stück";
+    expect(await turn.value.verify(password, NODES_HASH)).toEqual({ matches: true, outdated: false });
+    expect(await turn.value.verify(`${password} `, NODES_HASH)).toEqual({ matches: false, outdated: false });
+    expect(await turn.value.verify(password, null)).toMatchObject({ matches: false });
+    const made = await turn.value.hash(password);
+    expect(made).toMatch(/^\$argon2id\$v=19\$m=12288,t=3,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/u);
+    expect(made.split("$")[4]).not.toBe((await turn.value.hash(password)).split("$")[4]);
+    turn.value.leave();
+  });
+});
 
 describe("tokens", () => {
   it("[S5] at least 128 bits from the CSPRNG, another pair at each sign-in, and only hashes on disk", async () => {

@@ -1,10 +1,11 @@
 /** Signed identities on the real Worker: whom the customer's server vouches for, over REST and sockets. Ids are those of test/SPEC.md. */
 import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { ENDPOINTS } from "../../src/protocol/rest/openapi.ts";
 import { ROLES } from "../../src/protocol/rest/roles.ts";
 import { bearer, type Claims, claimsOf, forge, identity, makeSecret, part, seconds } from "../support/identity.ts";
-import { board, call, OPERATOR, Peer, post, upgrade } from "../support/workerd.ts";
+import { board, call, OPERATOR, Peer, post, uniqueSlug, upgrade } from "../support/workerd.ts";
 
 const HEADER = { alg: "HS256", typ: "JWT" };
 
@@ -297,6 +298,13 @@ describe("a signed identity's socket", () => {
       { type: "ack", requestId: "1", voteCount: 3, voted: true },
       { type: "error", requestId: "2", code: "FORBIDDEN" },
     ]);
+    const nowhere = uniqueSlug();
+    expect(await closed(await socket(`/api/v1/${nowhere}/ideas`, token))).toMatchObject({ reason: "identity refused" });
+    await call("POST", `/api/v1/${nowhere}/ideas/feedback`, { title: "Opens nothing" }, bearer(token));
+    const tables = await runInDurableObject(env.WORKSPACE.getByName(nowhere), (_, { storage }) =>
+      storage.sql.exec("select name from sqlite_master where name not like '\\_cf%' escape '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
     for (const wrong of ["no.t.oken", await forge("wrong", HEADER, claimsOf(workspace, "ada"))]) {
       expect(await closed(await socket(path, wrong))).toEqual({ code: 1008, reason: "identity refused" });
     }

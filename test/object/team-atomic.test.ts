@@ -47,7 +47,9 @@ async function setting(): Promise<Setting> {
   const stub = env.WORKSPACE.getByName(slug);
   await taken(stub.createWorkspace(callAs("operator", "workspace.own"), { slug, name: "Team" }));
   await taken(stub.createInvitation(OWNER, { email: "bob@example.com", role: "admin" }, "bob"));
-  const { userId: bob } = await taken(stub.acceptInvitation(OWNER, "bob", joining("bob")));
+  const account = joining("bob");
+  const bob = account.userId;
+  await taken(stub.acceptInvitation(OWNER, "bob", account));
   await taken(stub.createInvitation(as(bob, "team.manage"), { email: "eve@example.com", role: "member" }, "eve"));
   const { id } = await taken(stub.createInvitation(OWNER, { email: "dan@example.com", role: "member" }, "dan"));
   return { stub, bob, invitation: id };

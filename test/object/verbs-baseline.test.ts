@@ -11,7 +11,10 @@ import { CallLog } from "../../objects/shared/call-log.ts";
 import { type Cost, MeteredSql } from "../../objects/shared/metered-storage.ts";
 import type { Failure } from "../../src/errors.ts";
 import { ListFeedback, SORTS } from "../../src/protocol/rest/feedback.ts";
+import { base64url } from "../../src/ids.ts";
 import type { Result } from "../../src/result.ts";
+import type { Call } from "../../src/call.ts";
+import { identity } from "../support/identity.ts";
 import { callAs, Peer, uniqueSlug } from "../support/workerd.ts";
 
 declare module "vitest" {
@@ -254,6 +257,58 @@ describe("cost of every verb", () => {
     compare(context, "sockets", costs);
   });
 
+  it("[B1] keys, signing secrets, settings, guests, and whoever comes with them", async (context) => {
+    const key = await done(stub.createApiKey(OPERATOR, { name: "Reader", scopes: ["read"] }));
+    const reader = callAs("anonymous", "board.read", { caller: { kind: "key", hash: await sha256(key.key) } });
+    const secret = await done(stub.createSigningSecret(OPERATOR));
+    const signed = async (sub: string, more = {}) =>
+      callAs("anonymous", "feedback.write", {
+        caller: { kind: "identity", token: await identity(secret, workspace, sub, more) },
+      });
+    const dora = await signed("dora", { name: "Dora", email: "dora@customer.example" });
+    const renamed = await signed("dora", { name: "Dora D." });
+    const vote = (call: Call, id: number) => cost(() => stub.castVote(call, "ideas", id, {}));
+    const query = ListFeedback.parse({});
+    const costs: Record<string, Cost> = {
+      "key create": await cost(() => stub.createApiKey(OPERATOR, { name: "Other", scopes: ["read"] })),
+      "key list": await cost(() => stub.listApiKeys(OPERATOR)),
+      "list by a key, the hour's first": await cost(() => stub.listFeedback(reader, "ideas", query)),
+      "list by a key": await cost(() => stub.listFeedback(reader, "ideas", query)),
+      "key revoke": await cost(() => stub.revokeApiKey(OPERATOR, key.id)),
+      "secret create": await cost(() => stub.createSigningSecret(OPERATOR)),
+      "secret list": await cost(() => stub.listSigningSecrets(OPERATOR)),
+    };
+    // What was made is read once, by the first request that is checked against it.
+    await done(stub.removeVote(dora, "ideas", 50, undefined));
+    costs["signed vote of a new person"] = await vote(dora, 50);
+    costs["signed vote again"] = await vote(dora, 50);
+    costs["signed vote of a known person"] = await vote(dora, 51);
+    costs["signed vote that brings another name"] = await vote(renamed, 71);
+    costs["signed list"] = await cost(() => stub.listFeedback({ ...dora, action: "board.read" }, "ideas", query));
+    const { item } = await done(stub.createFeedback(dora, "ideas", { title: "Hers" }));
+    costs["own edit"] = await cost(() =>
+      stub.updateFeedback({ ...dora, action: "own.edit" }, "ideas", item.id, { title: "Hers, too" }),
+    );
+    costs["settings read"] = await cost(() => stub.readSettings(OPERATOR));
+    costs["settings change"] = await cost(() => stub.updateSettings(OPERATOR, { anonymousPosting: true }));
+    costs["branding read"] = await cost(() => stub.readBranding(READER));
+    costs["branding change"] = await cost(() => stub.updateBranding(OPERATOR, { accentColor: "#000000" }));
+    costs["widget configuration"] = await cost(() => stub.readWidgetConfig(READER));
+    await done(stub.createBoard(OPERATOR, { slug: "inner", name: "Inner", visibility: "private" }));
+    costs["guest invite"] = await cost(() => stub.inviteGuest(OPERATOR, "inner", "dora"));
+    costs["guest list"] = await cost(() => stub.listGuests(OPERATOR, "inner"));
+    costs["private list by a guest"] = await cost(() =>
+      stub.listFeedback({ ...dora, action: "board.read" }, "inner", query),
+    );
+    costs["guest remove"] = await cost(() => stub.removeGuest(OPERATOR, "inner", "dora"));
+    costs["board made private"] = await cost(() => stub.updateBoard(OPERATOR, "equal", { visibility: "private" }));
+    compare(context, "people", costs);
+    // Being known costs a voter nothing more: the same as the bare ids' on items of the same kind.
+    expect(costs["signed vote of a known person"]).toEqual(baseline.votes["vote of a known person"]);
+    expect(costs["signed vote again"]).toEqual(baseline.votes["vote again"]);
+    expect(costs["signed vote of a new person"]).toEqual(baseline.votes["first vote of a new person"]);
+  });
+
   it("[B1] boards and the workspace, deletions last", async (context) => {
     const other = env.WORKSPACE.getByName(uniqueSlug());
     const costs = {
@@ -283,6 +338,10 @@ async function statementsOf<T>(call: () => Promise<Result<T, Failure>>): Promise
 }
 
 const FILTERS = [{}, { status: "planned" }, { category: "api" }, { status: "planned", category: "api" }] as const;
+
+async function sha256(text: string): Promise<string> {
+  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+}
 
 async function hello(peer: Peer, since: number | null, answer: string): Promise<void> {
   const before = peer.frames.length;

@@ -28,7 +28,7 @@ const ObjectLine = z.strictObject({
   kind: z.literal("object"),
   requestId: z.string().min(1),
   workspace: z.string().optional(),
-  object: z.enum(["Workspace", "User"]),
+  object: z.enum(["Workspace", "User", "Identity", "OAuthFlow", "Keyring"]),
   verb: z.string().regex(/^[a-z]+\.[a-z-]+$/u),
   ms,
   statements: count,

@@ -259,6 +259,14 @@ describe("whose account it is", () => {
     const first = await signIn("github", id);
     github.people.set(id, { name: "Moved", email: `moved-${email}`, emailVerified: true });
     expect((await signIn("github", id)).userId).toBe(first.userId);
+    // An address that comes later opens, links and takes over nothing.
+    const neighbour = `neighbour-${email}`;
+    expect((await api("POST", "/auth/register", { email: neighbour, password: PASSWORD })).status).toBe(201);
+    github.people.set(id, { name: "Moved again", email: neighbour, emailVerified: true });
+    expect((await signIn("github", id)).userId).toBe(first.userId);
+    expect((await api("POST", "/auth/login", { email: neighbour, password: PASSWORD })).status).toBe(200);
+    github.people.set(id, { name: "Without one" });
+    expect((await signIn("github", id)).userId).toBe(first.userId);
     // The same number at the other provider is somebody else.
     linkedin.people.set(id, { name: "Other", email: `other-${email}`, emailVerified: true });
     expect((await signIn("linkedin", id)).userId).not.toBe(first.userId);
@@ -286,9 +294,26 @@ describe("whose account it is", () => {
     expect((await signIn("github", real)).userId).not.toBe(squatting.userId);
   });
 
+  it("[S10] a name is not needed, and one that is too long is cut", async () => {
+    for (const name of [undefined, "", "\u0000\u202E", "n".repeat(300)]) {
+      for (const provider of ["github", "linkedin"] as const) {
+        const { id, email } = newPerson();
+        const person = { email, emailVerified: true, ...(name === undefined ? {} : { name }) };
+        for (const { people } of [github, linkedin]) people.set(id, person);
+        const browser = new OAuthBrowser();
+        expect((await signIn(provider, id, browser)).location).toBe("/console");
+        const me = await api("GET", "/me", undefined, browser.cookie(server.origin, "gs_access"));
+        const fallback = provider === "github" ? "octocat" : null;
+        expect(me.body.name).toBe(name?.startsWith("n") === true ? "n".repeat(100) : fallback);
+      }
+    }
+  });
+
   it("[S10] without an address there is no account", async () => {
-    for (const email of ["", "not an address"]) {
-      const { id } = newPerson({ email });
+    for (const email of ["", "not an address", undefined]) {
+      const { id } = newPerson();
+      const nameless = email === undefined ? {} : { email, emailVerified: true };
+      for (const provider of [github, linkedin]) provider.people.set(id, nameless);
       expect(await signIn("github", id)).toEqual(refused("profile_fetch_failed"));
       expect(await signIn("linkedin", id)).toEqual(refused("profile_fetch_failed"));
     }

@@ -30,10 +30,13 @@ export async function fetchProfile(
 const SUBJECT_CHARS_MAX = 255;
 const UserInfo = z.object({
   sub: z.string().min(1).max(SUBJECT_CHARS_MAX),
-  name: z.unknown(),
-  email: z.unknown(),
+  name: z.unknown().optional(),
+  email: z.unknown().optional(),
   // LinkedIn has sent the word as well as the value.
-  email_verified: z.unknown().transform((value) => value === true || value === "true"),
+  email_verified: z
+    .unknown()
+    .optional()
+    .transform((value) => value === true || value === "true"),
 });
 
 /** OpenID Connect Core, section 5.3. The subject must be the ID token's. */
@@ -50,7 +53,7 @@ async function fetchUserInfo(settings: ProviderSettings, grant: Grant, subject: 
 }
 
 /** `id` stays when somebody changes their login. */
-const GitHubUser = z.object({ id: z.int().positive(), name: z.unknown(), login: z.unknown() });
+const GitHubUser = z.object({ id: z.int().positive(), name: z.unknown().optional(), login: z.unknown().optional() });
 const GitHubEmails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
 async function fetchGitHub(settings: ProviderSettings, grant: Grant): Promise<ProviderProfile> {

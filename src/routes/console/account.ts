@@ -85,6 +85,8 @@ export const changeAccount = form(async (context, _params, sent) => {
   const { action = "" } = sent;
   const act = Object.hasOwn(ACTS, action) ? ACTS[action] : undefined;
   if (act === undefined) return err(failure("INVALID_REQUEST", "The form is not one of this page."));
+  const person = await requirePerson(context);
+  if (!person.ok) return person;
   const result = await act(context, sent);
   return "done" in result ? goTo(withNotice(ACCOUNT_PATH, result.done)) : showAccount(context, result.attempt);
 });

@@ -34,7 +34,7 @@ type Problem = { readonly code: FailureCode; readonly detail: string; readonly e
 
 async function failureOf(response: Response): Promise<Failure> {
   const { code, detail, errors }: Problem = await response.json();
-  if (!Object.hasOwn(FAILURES, code)) throw new Error(`the API refused with ${String(code)}, which is no code of ours`);
+  if (!Object.hasOwn(FAILURES, code)) throw new Error(`the API refused with ${code}, which is no code of ours`);
   const seconds = Number(response.headers.get("retry-after"));
   return { ...failure(code, detail, errors), ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}) };
 }

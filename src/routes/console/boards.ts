@@ -68,12 +68,12 @@ function boardForm(
   name: string,
   notice: string,
   fields: readonly string[],
-  ask: (context: RequestContext, api: string, sent: Readonly<Record<string, string>>) => ReturnType<typeof tell>,
+  change: (context: RequestContext, api: string, sent: Readonly<Record<string, string>>) => ReturnType<typeof tell>,
 ): Act {
   return (context, params, sent) => {
     if (!isSlug(boardOf(params))) return Promise.resolve(err(boardNotFound()));
     return settle(
-      ask(context, boardApi(params), sent),
+      change(context, boardApi(params), sent),
       withNotice(teamBoardPath(slugOf(params), boardOf(params)), notice),
       (failed) => showBoard(context, params, refused(name, failed, sent, fields)),
     );

@@ -60,6 +60,9 @@ export function forms(acts: Readonly<Record<string, Act>>): Handler {
     const act = Object.hasOwn(acts, action) ? acts[action] : undefined;
     if (act === undefined) return err(failure("INVALID_REQUEST", "The form is not one of this page."));
     if (!isSlug(slugOf(params))) return err(failure("WORKSPACE_NOT_FOUND", "There is no workspace of this name."));
+    // Not every endpoint looks the session up; a page that is left open must not go on after its session was ended.
+    const person = await requirePerson(context);
+    if (!person.ok) return person;
     return act(context, params, sent);
   });
 }

@@ -34,7 +34,8 @@ const STANDING: Record<LiveStatus, string> = {
 
 function start(first: PageState): void {
   const { workspace = "", board = "", page = "", signedIn } = document.body.dataset;
-  const who: Who = signedIn === undefined ? { id: visitorIn(document.cookie) ?? rememberVisitor() } : { credentials: "same-origin" };
+  const who: Who =
+    signedIn === undefined ? { id: visitorIn(document.cookie) ?? rememberVisitor() } : { credentials: "same-origin" };
   const api = boardApi(location.origin, workspace, board, () => who);
   let shown = first;
   let status: LiveStatus = "live";

@@ -10,21 +10,25 @@ const CODE_CHARS_MAX = 1_024;
 const COPIED_MS = 2_000;
 
 takeCode();
-for (const button of all("button[data-reveal]")) button.addEventListener("click", () => reveal(button));
-for (const button of all("button[data-copy]")) button.addEventListener("click", () => void copy(button));
-for (const field of all<HTMLInputElement>("input[data-whole]")) field.addEventListener("focus", () => field.select());
-for (const field of all<HTMLInputElement>("input[data-names]")) suggestSlug(field);
+for (const button of buttons("[data-reveal]")) button.addEventListener("click", () => reveal(button));
+for (const button of buttons("[data-copy]")) button.addEventListener("click", () => void copy(button));
+for (const field of inputs("[data-whole]")) field.addEventListener("focus", () => field.select());
+for (const field of inputs("[data-names]")) suggestSlug(field);
 document.addEventListener("submit", sendOnce);
 // Back in history, the page must not stand there as if its form were still on its way.
 addEventListener("pageshow", () => {
-  for (const button of all("button[aria-busy]")) button.removeAttribute("aria-busy");
+  for (const button of buttons("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 followBranding();
 // On a phone the sections are a row that scrolls sideways.
 document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-function all<E extends HTMLElement = HTMLButtonElement>(selector: string): readonly E[] {
-  return [...document.querySelectorAll<E>(selector)];
+function buttons(selector: string): readonly HTMLButtonElement[] {
+  return [...document.querySelectorAll<HTMLButtonElement>(`button${selector}`)];
+}
+
+function inputs(selector: string): readonly HTMLInputElement[] {
+  return [...document.querySelectorAll<HTMLInputElement>(`input${selector}`)];
 }
 
 function byId(id: string | undefined): HTMLElement | null {

@@ -100,7 +100,7 @@ export function openLive({ api, who, store, reread, onStatus, onRefused }: LiveO
 
   /** The server takes a socket's token until it ends: one that has a successor is exchanged for it. */
   async function renew(): Promise<void> {
-    if ((await api.liveUrl(who))[1] !== token) drop();
+    if (token && (await api.liveUrl(who))[1] !== token) drop();
   }
 
   return {

@@ -8,11 +8,11 @@ import { OwnPage, type Shell } from "./frame.tsx";
 const WORDS: Partial<Readonly<Record<Failure["code"], { readonly title: string; readonly says: string }>>> = {
   FORBIDDEN: {
     title: "This is not yours to see",
-    says: "You are not in this team, or your role in it does not reach this far. Ask one of its owners.",
+    says: "Your role in this team does not reach this far. Ask one of its owners.",
   },
   WORKSPACE_NOT_FOUND: {
     title: "There is no such workspace",
-    says: "It may have been deleted, or the address has a slip in it.",
+    says: "It may have been deleted, the address may have a slip in it, or you are not in its team.",
   },
   BOARD_NOT_FOUND: {
     title: "There is no such board",

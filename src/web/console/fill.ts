@@ -51,25 +51,21 @@ function messageOf(failure: Failure, placed: number, elsewhere: readonly string[
   return messageFor(failure);
 }
 
-function messageFor(failure: Failure): string {
-  switch (failure.code) {
-    case "INVALID_CREDENTIALS":
-      return "Email or password is wrong.";
-    case "TOO_MANY_ATTEMPTS":
-      return `Too many attempts. Please wait ${waitOf(failure.retryAfterSeconds)} and try again.`;
-    case "OVERLOADED":
-      return "Very busy right now. Please try again in a moment.";
-    case "INVALID_LINK":
-      return "This link is not valid any more: it was used, replaced by a newer one, or is too old.";
-    case "LAST_OWNER":
-      return "A workspace needs an owner. Make somebody else an owner first.";
-    case "FORBIDDEN":
-      return "Your role does not allow this.";
-    case "UNAVAILABLE":
-      return "This installation is not set up for that. Ask whoever runs it.";
-    default:
-      return failure.detail;
+/** Where a person needs other words than a program. */
+const WORDS: Partial<Readonly<Record<Failure["code"], string>>> = {
+  INVALID_CREDENTIALS: "Email or password is wrong.",
+  OVERLOADED: "Very busy right now. Please try again in a moment.",
+  INVALID_LINK: "This link is not valid any more: it was used, replaced by a newer one, or is too old.",
+  LAST_OWNER: "A workspace needs an owner. Make somebody else an owner first.",
+  FORBIDDEN: "Your role does not allow this.",
+  UNAVAILABLE: "This installation is not set up for that. Ask whoever runs it.",
+};
+
+function messageFor({ code, detail, retryAfterSeconds }: Failure): string {
+  if (code === "TOO_MANY_ATTEMPTS") {
+    return `Too many attempts. Please wait ${waitOf(retryAfterSeconds)} and try again.`;
   }
+  return WORDS[code] ?? detail;
 }
 
 function waitOf(seconds = 60): string {

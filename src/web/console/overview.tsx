@@ -25,7 +25,7 @@ export function OverviewPage({
 }) {
   const votes = boards.reduce((sum, { voteCount }) => sum + voteCount, 0);
   const ideas = boards.reduce((sum, { feedbackCount }) => sum + feedbackCount, 0);
-  const [first] = boards.filter(({ visibility }) => visibility === "public");
+  const first = boards.find(({ visibility }) => visibility === "public");
   return (
     <TeamPage shell={shell} team={team} section="" title="Overview">
       <dl class="figures">

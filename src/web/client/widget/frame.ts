@@ -28,7 +28,7 @@ export function openHead(heading: string, onBack: () => void, onClose?: () => vo
 
 export function openFoot() {
   const words = make("span");
-  const said = make("p", { role: "status" });
+  const said = make("output");
   const element = make("footer", "", words, said);
 
   return {

@@ -42,7 +42,8 @@ export function openSession({ api, store, query, say, onStatus }: SessionOptions
     live.stop();
     store.set({ ...store.get(), mine: new Map(), pending: new Map(), touched: new Map() });
     live = goLive();
-    if (awake) void reading.load();
+    say("");
+    void reading.load();
   });
 
   return {

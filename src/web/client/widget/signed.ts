@@ -32,7 +32,7 @@ export function signedPerson(said: unknown, origin: string, changed: () => void)
   async function ask(): Promise<void> {
     const before = person;
     try {
-      const answer: unknown = typeof said === "function" ? said() : said;
+      const answer: unknown = typeof said === "function" ? (said as () => unknown)() : said;
       const next = String(await Promise.race([answer, pause(ANSWER_WAIT_MS)]));
       token = "";
       const [, payload = ""] = JWT.exec(next) ?? [];
@@ -50,7 +50,6 @@ export function signedPerson(said: unknown, origin: string, changed: () => void)
       // No token, or none that can be read: they may look, not vote.
       person ??= "";
     }
-    asking = undefined;
     if (before !== undefined && before !== person) changed();
   }
 
@@ -63,6 +62,7 @@ export function signedPerson(said: unknown, origin: string, changed: () => void)
         asking = ask();
       }
       await asking;
+      asking = undefined;
       return token !== refusedLast && address.startsWith(scope) ? token : "";
     },
   };
