@@ -40,6 +40,9 @@ import { CallLog } from "./shared/call-log.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_TASK } from "./shared/outbox.ts";
 
+/** The answer to the try is out by then. So long at most a count can be lost, if the object is. */
+const COUNT_AFTER_MS = 1_000;
+
 function outcomeOf(result: Result<unknown, Failure>): string {
   return result.ok ? "ok" : result.error.code;
 }
@@ -75,8 +78,8 @@ export class Identity extends DurableObject<Env> {
   // Signing in with a password
 
   /**
-   * Counts the try, but is not held up until that is on disk: the first write to an address that nobody knew takes longer than the next one to an account, and would tell them apart. It is
-   * written before anything else is done here. What was left of an earlier message to the person's object is sent first, for the session needs it.
+   * Counts the try. It is written down a little later, or before the next thing that is done here: making the tables of an address that nobody knew takes longer than a write to an
+   * account, and would tell them apart. What was left of an earlier message to the person's object is sent first, for the session needs it.
    */
   async beginSignIn(call: Call, browser: string | null): Promise<Result<Begun, Failure>> {
     this.#countTry();
@@ -89,7 +92,7 @@ export class Identity extends DurableObject<Env> {
     if (!result.ok) return result;
     const { begun, count } = result.value;
     this.#uncounted = count;
-    setTimeout(() => this.#countTry(), 0);
+    setTimeout(() => this.#countTry(), COUNT_AFTER_MS);
     return ok(begun);
   }
   /** After a password that was right. False: it was changed meanwhile. */

@@ -23,6 +23,9 @@ const THUMBPRINT = /^[\w-]{43}$/u;
 /** Tokens are good from a little before they were signed, for the clocks of two machines differ. Their end is exact. */
 const CLOCK_SKEW_SECONDS = 5;
 
+/** RFC 9068 wants to know which client was given the token: there is one, ourselves. */
+const CLIENT_ID = "groundswell";
+
 /** The API that tokens of this deployment are for. */
 function audienceOf(origin: string): string {
   return `${origin}/api/v1`;
@@ -32,7 +35,7 @@ function audienceOf(origin: string): string {
 export async function signAccessToken(env: Env, origin: string, claims: AccessClaims): Promise<string> {
   const { kid, key } = await signingKey(env);
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ sid: claims.sessionId })
+  return new SignJWT({ sid: claims.sessionId, client_id: CLIENT_ID })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
     .setIssuer(origin)
     .setAudience(audienceOf(origin))

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { account } from "../support/accounts.ts";
 import { bearer, identity, makeSecret } from "../support/identity.ts";
-import { board, call, OPERATOR, Peer, post, upgrade } from "../support/workerd.ts";
+import { board, call, OPERATOR, ORIGIN, Peer, post, upgrade } from "../support/workerd.ts";
 
 async function people() {
   const made = await board();
@@ -74,6 +74,29 @@ describe("in whose name", () => {
     ]);
     await call("POST", votes, {}, eve.headers);
     expect(await voters()).toEqual([{ id, who: `account:${eve.userId}`, weight: 1 }]);
+  });
+
+  it("[P19] a signed-in browser's socket is its account's, unless it says whose it is, as a widget's does", async () => {
+    const { path, voters } = await people();
+    const id = await post(path, "One");
+    const eve = await account("Eve");
+    const browser = { cookie: `__Host-gs_access=${eve.accessToken}`, origin: ORIGIN, "sec-fetch-site": "same-origin" };
+    for (const query of ["", "?externalUserId=visitor"]) {
+      const response = await upgrade(path, query, browser);
+      const peer = new Peer(response.webSocket as WebSocket);
+      peer.send({ type: "vote", requestId: "1", feedbackId: id });
+      await peer.until(({ frames }) => frames.some(({ type }) => type === "ack"));
+    }
+    expect(await voters()).toEqual([
+      { id, who: `account:${eve.userId}`, weight: 1 },
+      { id, who: "visitor", weight: 1 },
+    ]);
+    const foreign = await upgrade(path, "", {
+      ...browser,
+      origin: "https://evil.example",
+      "sec-fetch-site": "cross-site",
+    });
+    expect(foreign.status).toBe(403);
   });
 
   it("[P9] a member acts as themselves, with their name, or for whom they name; the team looks up anybody's votes", async () => {

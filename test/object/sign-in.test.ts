@@ -139,7 +139,7 @@ describe("known and unknown addresses", () => {
         stub,
         (_, { storage }) => storage.sql.exec("select count(*) as n from sqlite_master").one()["n"],
       );
-    expect(await tables()).not.toBe(0);
+    await vi.waitFor(async () => expect(await tables()).not.toBe(0), 5_000);
     clock.advance(FAILURES_FORGOTTEN_MS - 1);
     await runInDurableObject(stub, (_, { storage }) => storage.setAlarm(clock.now));
     await runDurableObjectAlarm(stub);

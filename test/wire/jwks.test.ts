@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { calculateJwkThumbprint, createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
+import * as oauth from "oauth4webapi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Server, startServer } from "../support/server.ts";
 
@@ -60,6 +61,22 @@ describe("the public keys", () => {
     expect(await publishedKids(server)).toEqual([protectedHeader.kid]);
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(600);
     expect((await asMe(server, token)).status).toBe(200);
+  });
+
+  it("[S12] a resource server by RFC 9068 takes a session's token, and no other", async () => {
+    const { origin } = server;
+    const issuer = { issuer: origin, jwks_uri: `${origin}/.well-known/jwks.json` };
+    const check = (accessToken: string, audience = `${origin}/api/v1`) =>
+      oauth.validateJwtAccessToken(
+        issuer,
+        new Request(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${accessToken}` } }),
+        audience,
+        { [oauth.allowInsecureRequests]: true, signingAlgorithms: ["EdDSA", "Ed25519"] },
+      );
+    const claims = await check(token);
+    expect(claims).toMatchObject({ iss: origin, client_id: "groundswell" });
+    await expect(check(token, "https://elsewhere.example")).rejects.toThrow();
+    await expect(check(`${token.slice(0, -4)}AAAA`)).rejects.toThrow();
   });
 
   it("[S13] rotated by the operator under load: the new key is published at once, and of 300 tokens in use none is refused", async () => {

@@ -15,6 +15,7 @@ for (const button of buttons("[data-copy]")) button.addEventListener("click", ()
 for (const field of inputs("[data-whole]")) field.addEventListener("focus", () => field.select());
 for (const field of inputs("[data-names]")) suggestSlug(field);
 document.addEventListener("submit", sendOnce);
+document.addEventListener("keydown", closeQuestion);
 // Back in history, the page must not stand there as if its form were still on its way.
 addEventListener("pageshow", () => {
   for (const button of buttons("[aria-busy]")) button.removeAttribute("aria-busy");
@@ -120,6 +121,13 @@ function slugOf(name: string, charsMax: number): string {
     .replace(/[^a-z0-9]+/gu, "-")
     .slice(0, charsMax)
     .replace(/^-+|-+$/gu, "");
+}
+
+function closeQuestion(event: KeyboardEvent): void {
+  const open = document.querySelector<HTMLDetailsElement>(".confirm[open]");
+  if (event.key !== "Escape" || open === null) return;
+  open.open = false;
+  open.querySelector("summary")?.focus();
 }
 
 /** A second press while the first is on its way would make a second key. */

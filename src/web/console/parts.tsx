@@ -123,7 +123,7 @@ export function Confirm({
   readonly button: string;
 }) {
   return (
-    <details class="confirm">
+    <details class="confirm" name="confirm">
       <summary>
         {label}
         <span class="vh"> {subject}</span>
