@@ -32,24 +32,17 @@ export function route<const E extends Endpoint>(
 }
 
 /** What can be said without asking an object; of a workspace's actions only that nobody in particular may not. */
-function refusal(who: Who, caller: Caller): Failure | null {
-  const { kind } = caller;
-  switch (who) {
-    case "asset":
-    case "anyone":
-      return null;
-    case "account":
-      return kind === "account" ? null : unauthenticated("This needs the access token of an account.");
-    case "operator":
-      return kind === "operator" ? null : unauthenticated("This needs the operator's token as a bearer token.");
-    case "account-or-operator":
-      return kind === "account" || kind === "operator"
-        ? null
-        : unauthenticated("This needs the access token of an account.");
-    default:
-      if (kind !== "anonymous" || mayAnonymous(who)) return null;
-      return unauthenticated("This needs an access token or an API key as a bearer token.");
+function refusal(who: Who, { kind }: Caller): Failure | null {
+  if (who === "asset" || who === "anyone") return null;
+  if (who === "operator") {
+    return kind === "operator" ? null : unauthenticated("This needs the operator's token as a bearer token.");
   }
+  if (who === "account" || who === "account-or-operator") {
+    if (kind === "account" || (kind === "operator" && who === "account-or-operator")) return null;
+    return unauthenticated("This needs the access token of an account.");
+  }
+  if (kind !== "anonymous" || mayAnonymous(who)) return null;
+  return unauthenticated("This needs an access token or an API key as a bearer token.");
 }
 
 /** Looks the session up in the person's own object: a revoked one is refused at once. Errors: INVALID_TOKEN. */

@@ -31,7 +31,7 @@ type Caller = {
 type Target = { readonly workspace: string; readonly item: number; readonly victim: string };
 type Request = { readonly path?: Record<string, string>; readonly query?: string; readonly body?: unknown };
 
-let callers: Caller[] = [];
+const callers: Caller[] = [];
 const team = new Map<string, string>();
 
 /** `who` needs to say for whom: nobody in particular and a key do, others act for themselves. */
@@ -155,10 +155,9 @@ describe("in one's own workspace", () => {
         if (mayHere(endpoint, caller)) expect(Object.keys(endpoint.answers), said).toContain(String(answer.status));
         else expect(answer.body.code, said).toBe(refusalHere(endpoint, caller));
         if (!mayHere(endpoint, caller) || !may(caller.actor, "internal.read")) {
-          expect(JSON.stringify(answer.body) ?? "", said).not.toContain(CANARY);
+          expect(textOf(answer), said).not.toContain(CANARY);
         }
       }
-      console.log(`swept ${operationId}: ${String(callers.length)} callers`);
     },
   );
 });
@@ -171,7 +170,7 @@ describe("in another's workspace", () => {
         if (caller.kind === "operator") continue;
         const answer = await ask(endpoint, caller, await targetIn(OTHER));
         const said = `${caller.name}: ${String(answer.status)} ${JSON.stringify(answer.body)}`;
-        expect(JSON.stringify(answer.body) ?? "", said).not.toContain(CANARY);
+        expect(textOf(answer), said).not.toContain(CANARY);
         const stranger = caller.kind === "account" ? ({ standing: "end-user", scopes: null } as const) : caller.actor;
         const open = caller.kind !== "key" && caller.kind !== "signed" && may(stranger, ruleOf(endpoint));
         if (open) {
@@ -351,6 +350,11 @@ async function freeSecret(workspace: string): Promise<void> {
   for (const { id } of body.slice(1)) {
     await call("DELETE", `${API_PREFIX}/workspaces/${workspace}/signing-secrets/${id}`, undefined, OPERATOR);
   }
+}
+
+/** An answer without a body has no text. */
+function textOf({ body }: Answer): string {
+  return body === undefined ? "" : JSON.stringify(body);
 }
 
 function bodyless({ body }: Endpoint): boolean {

@@ -26,7 +26,7 @@ const RULES = { y: "yes", n: "no", i: "if-invited", e: "if-enabled" } as const;
 describe("permissions", () => {
   test.each(ACTIONS)("[S16] %s is given as the table of roles says", (action) => {
     const rules = STANDINGS.map((standing) => PERMISSIONS[action][standing]);
-    expect(rules).toEqual([...EXPECTED[action]].map((letter) => RULES[letter as keyof typeof RULES]));
+    expect(rules).toEqual(EXPECTED[action].split("").map((letter) => RULES[letter as keyof typeof RULES]));
   });
 
   test("[S16] a role and a scope are both needed: neither makes up for the other", () => {
@@ -34,7 +34,9 @@ describe("permissions", () => {
       for (const standing of STANDINGS) {
         const byRole = may({ standing, scopes: null }, action);
         expect(may({ standing, scopes: [] }, action)).toBe(false);
-        expect(may({ standing, scopes: API_KEY_SCOPES }, action)).toBe(byRole && PERMISSIONS[action].keyScopes.length > 0);
+        expect(may({ standing, scopes: API_KEY_SCOPES }, action)).toBe(
+          byRole && PERMISSIONS[action].keyScopes.length > 0,
+        );
         if (mayAlways({ standing, scopes: null }, action)) expect(byRole).toBe(true);
       }
     }
