@@ -19,30 +19,36 @@ export class OAuthFlow extends DurableObject<Env> {
   readonly #storage: MeteredStorage;
   readonly #store: FlowStore;
   readonly #log: CallLog;
+  /** Whether there are tables; asked once. */
+  #migrated: boolean;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     setLogLevel(env.LOG_LEVEL);
     this.#storage = new MeteredStorage(ctx.storage);
+    this.#migrated = isMigrated(this.#storage);
     // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
     this.#store = { storage: this.#storage, db: drizzle(this.#storage as unknown as DurableObjectStorage) };
     this.#log = new CallLog({ object: "OAuthFlow" }, this.#storage.sql);
   }
 
   start(call: Pick<Call, "requestId">, flow: PendingSignIn): void {
-    migrate(this.#storage, MIGRATIONS);
+    if (!this.#migrated) migrate(this.#storage, MIGRATIONS);
+    this.#migrated = true;
     const verb = () => startFlow(this.#store, this.ctx.storage, flow);
     this.#log.run("flow.start", call.requestId, verb, () => "ok");
   }
 
   /** Once: whoever comes second finds nothing. */
   take(call: Pick<Call, "requestId">, command: TakeCommand): Result<PendingSignIn, TakeRefusal> {
-    const verb = () => takeFlow(this.#store, isMigrated(this.#storage), command, Date.now());
+    const verb = () => takeFlow(this.#store, this.#migrated, command, Date.now());
     return this.#log.run("flow.take", call.requestId, verb, (result) => (result.ok ? "ok" : result.error));
   }
 
   /** The time is over: whether it was taken or not, nothing stays. */
   override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll();
+    const gone = this.ctx.storage.deleteAll();
+    this.#migrated = false;
+    await gone;
   }
 }

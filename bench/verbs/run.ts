@@ -1,5 +1,5 @@
 /**
- * `npm run bench verbs`: counts what every verb costs, by running `test/object/verbs-baseline.test.ts`, and compares with `baseline.json`.
+ * `npm run bench verbs`: counts what every verb costs, by running the tests `test/object/verbs-*.test.ts`, and compares with `baseline.json`.
  * `npm run bench verbs -- --write` makes what was counted the new baseline.
  */
 import { spawnSync } from "node:child_process";
@@ -15,7 +15,7 @@ type Cost = { readonly statements: number; readonly rowsRead: number; readonly r
 type Costs = Record<string, Record<string, Cost>>;
 
 const BASELINE = projectPath("bench/verbs/baseline.json");
-const TEST = "test/object/verbs-baseline.test.ts";
+const TESTS = ["baseline", "team", "identity"].map((part) => `test/object/verbs-${part}.test.ts`);
 /** SPEC §5: the rows that a page of a list may read. */
 const ROWS_PER_PAGE_MAX = 2 * PAGE_SIZE_DEFAULT + 10;
 
@@ -44,23 +44,25 @@ function gates(counted: Costs, baseline: Costs): Gate[] {
   ];
 }
 
-/** Runs the test for its counts; that it fails against an old baseline is told by the gate. */
+/** Runs the tests for their counts, by group; that they fail against an old baseline is told by the gate. */
 function count(): Costs {
   const scratch = mkdtempSync(join(tmpdir(), "groundswell-verbs-"));
   const file = join(scratch, "costs.json");
   const vitest = projectPath("node_modules/vitest/vitest.mjs");
   const reporter = projectPath("bench/verbs/reporter.ts");
-  const run = spawnSync(process.execPath, [vitest, "run", "--project", "object", `--reporter=${reporter}`, TEST], {
+  const run = spawnSync(process.execPath, [vitest, "run", "--project", "object", `--reporter=${reporter}`, ...TESTS], {
     cwd: projectPath("."),
     encoding: "utf8",
     env: { ...process.env, CI: "1", [COSTS_FILE_VARIABLE]: file },
   });
   try {
-    const costs = JSON.parse(readFileSync(file, "utf8")) as Costs;
+    const { costs, silent } = JSON.parse(readFileSync(file, "utf8")) as { costs: Costs; silent: string[] };
+    if (silent.length > 0) throw new Error(`failed before they reported a cost: ${silent.join("; ")}`);
     if (Object.keys(costs).length === 0) throw new Error("no test reported a cost");
-    return costs;
+    // The files run side by side: their order is not always the same.
+    return Object.fromEntries(Object.entries(costs).toSorted(([one], [other]) => (one < other ? -1 : 1)));
   } catch (cause) {
-    throw new Error(`${TEST} did not run\n${run.stdout}${run.stderr}`, { cause });
+    throw new Error(`${TESTS.join(", ")} did not run\n${run.stdout}${run.stderr}`, { cause });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

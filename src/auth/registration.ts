@@ -46,8 +46,9 @@ export async function openAccount(
   const browser = await browserOf(context);
   const userId = randomId();
   const claim = { userId, email, name, passwordHash, device: clientOf(context), browser: browser.hash };
-  const name_ = passwordIdentityName(email);
-  const claimed = await callIdentity(context, name_, false, (stub) => stub.register(callOf(context), claim, false));
+  const claimed = await callIdentity(context, passwordIdentityName(email), false, (stub) =>
+    stub.register(callOf(context), claim, false),
+  );
   if (!claimed.ok) return claimed;
   browser.remember();
   return openSession(context, userId, "password");

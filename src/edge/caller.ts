@@ -3,7 +3,7 @@
  * has what they are checked against, verifies them. A bearer token that is none of all these is refused on every route, public ones too: who sends one wants to be somebody.
  */
 import { verifyAccessToken } from "../auth/access-token.ts";
-import { readCookie } from "../auth/session-cookies.ts";
+import { clearedCookies, readCookie } from "../auth/session-cookies.ts";
 import { refreshSession } from "../auth/sessions.ts";
 import { ANONYMOUS, type Caller } from "../call.ts";
 import { type Failure, failure } from "../errors.ts";
@@ -56,7 +56,11 @@ async function identifyCookie(context: RequestContext): Promise<Result<Caller, F
   if (claims !== null) return ok({ kind: "account", ...claims, profile: null });
   if (refresh === null) return ok(ANONYMOUS);
   const renewed = await refreshSession(context, refresh);
-  if (!renewed.ok) return ok(ANONYMOUS);
+  if (!renewed.ok) {
+    // A session that has ended: the browser need not come again with what is left of it.
+    if (renewed.error.code === "INVALID_TOKEN") context.cookies.push(...clearedCookies(secure));
+    return ok(ANONYMOUS);
+  }
   const fresh = await verifyAccessToken(env, origin, renewed.value.accessToken);
   return ok(fresh === null ? ANONYMOUS : { kind: "account", ...fresh, profile: null });
 }

@@ -14,6 +14,12 @@ afterAll(async () => {
 const path = (page: Page): string => page.url().slice(site.server.origin.length);
 const summary = (page: Page) => page.locator(".summary");
 
+/** The link that would have been mailed: without a mail service it stands in the log. `after`: how many lines it had before. */
+function linkIn(after: number): string | undefined {
+  const lines = site.server.logs().slice(after);
+  return lines.map((line) => /"link":"([^"]+)"/u.exec(line)?.[1]).find((link) => link !== undefined);
+}
+
 /** Presses a button that sends a form. */
 async function send(page: Page, button: string): Promise<number> {
   const [answer] = await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: button }).click()]);
@@ -122,14 +128,8 @@ test("[K7] a mailed link's code leaves the address at once, survives a refusal, 
   await page.getByLabel("Email").fill(ada.email);
   expect(await send(page, "Send the link")).toBe(200);
   expect(await page.locator("main").textContent()).toContain(ada.email);
-  const mailed = (): string | undefined =>
-    site.server
-      .logs()
-      .slice(before)
-      .map((line) => /"link":"([^"]+)"/u.exec(line)?.[1])
-      .find((link) => link !== undefined);
-  await expect.poll(mailed).toBeDefined();
-  await page.goto(mailed() ?? "");
+  await expect.poll(() => linkIn(before)).toBeDefined();
+  await page.goto(linkIn(before) ?? "");
   expect(path(page)).toBe("/console/reset/confirm");
   expect(await page.getByLabel("Code from the link").isVisible()).toBe(false);
   await page.getByLabel("New password").fill("short");
@@ -185,4 +185,41 @@ test("[K9] name and password are changed on the account's page; a wrong current 
   const again = await site.open("/console/sign-in");
   await signIn(again.page, { email: ada.email, password: next });
   expect(path(again.page)).toBe("/console");
+});
+
+test("[K26] signing out ends the session also when its access token had just been renewed", async () => {
+  const ada = await site.someone("Ada");
+  const { page } = await site.openAs(ada, "/console/account");
+  const cookies = await page.context().cookies();
+  const refresh = cookies.find(({ name }) => name === "gs_refresh")?.value;
+  // As if ten minutes had gone by.
+  await page.context().clearCookies({ name: "gs_access" });
+  await send(page, "Sign out");
+  expect(path(page)).toBe("/console/sign-in?done=signed-out");
+  expect((await page.context().cookies()).filter(({ name }) => name !== "gs_device")).toEqual([]);
+  const sessions = (await (await ada.api("GET", "/auth/sessions")).json()) as object[];
+  expect(sessions).toHaveLength(1);
+  await page.context().addCookies([{ name: "gs_refresh", value: refresh ?? "", url: site.server.origin }]);
+  await page.goto("/console");
+  expect(path(page)).toBe("/console/sign-in");
+});
+
+test("[K27] an address is verified by the link that the account's page has sent", async () => {
+  const ada = await site.someone("Ada");
+  const { page } = await site.openAs(ada, "/console/account");
+  expect(await page.locator("#profile ~ .fact").textContent()).toContain("not verified");
+  const before = site.server.logs().length;
+  await send(page, "Send me a link that verifies it");
+  await expect.poll(() => linkIn(before)).toBeDefined();
+  await page.goto(linkIn(before) ?? "");
+  expect(path(page)).toBe("/console/verify");
+  await send(page, "Verify my address");
+  expect(path(page)).toBe("/console?done=email-verified");
+  await page.goto("/console/account");
+  expect(await page.locator("#profile ~ .fact .badge").textContent()).toBe("verified");
+  // Used up.
+  await page.goto(linkIn(before) ?? "");
+  await page.reload();
+  expect(await send(page, "Verify my address")).toBe(400);
+  expect(await summary(page).textContent()).toContain("not valid any more");
 });

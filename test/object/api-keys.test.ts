@@ -146,6 +146,20 @@ describe("API keys", () => {
     now.mockRestore();
   });
 
+  it("[S20] take their sockets on a private board with them when they end", async () => {
+    const { workspace, path } = await board();
+    await call("PATCH", `/api/v1/workspaces/${workspace}/boards/ideas`, { visibility: "private" }, OPERATOR);
+    const endsAt = Date.now() + 1_500;
+    const { as } = await makeKey(workspace, ["read"], { expiresAt: new Date(endsAt).toISOString() });
+    const peer = new Peer((await upgrade(path, "", as)).webSocket as WebSocket);
+    peer.send({ type: "hello", since: null });
+    await peer.until(({ frames }) => frames.length === 1);
+    await peer.until(({ closed }) => closed !== null);
+    expect(peer.closed).toEqual({ code: 1008, reason: "credentials ended" });
+    expect(Date.now()).toBeGreaterThanOrEqual(endsAt);
+    expect(Date.now()).toBeLessThan(endsAt + 1_000);
+  });
+
   it("[S20] note their last use to the hour, and write it once an hour at most", async () => {
     const { workspace, path, stub } = await board();
     const { as } = await makeKey(workspace, ["read"]);

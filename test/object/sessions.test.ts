@@ -374,6 +374,13 @@ describe("cookies", () => {
     expect(refreshed.status).toBe(200);
     expect(browser.cookies.get("__Host-gs_refresh")).toBe(refreshed.body.refreshToken);
 
+    // Whoever signs in from elsewhere keeps the tokens, and the browser gets no cookie of ours.
+    for (const sent of [{}, { origin: "https://other.example", "sec-fetch-site": "cross-site" }]) {
+      const elsewhere = await call("POST", `${AUTH}/login`, { email, password: PASSWORD }, sent);
+      expect(elsewhere.status).toBe(200);
+      expect(elsewhere.headers.getSetCookie()).toEqual([]);
+    }
+
     expect((await browser.call("POST", `${AUTH}/logout`, {})).status).toBe(204);
     expect([...browser.cookies.keys()]).toEqual(["__Host-gs_device"]);
     expect((await refresh(refreshed.body.refreshToken)).status).toBe(401);

@@ -232,7 +232,7 @@ export function Summary({
 }) {
   if (fill.message === null) return null;
   return (
-    <div class="summary" role="alert" tabindex={-1} autofocus data-focus="">
+    <div class="summary" role="alert" tabindex={-1} autofocus>
       <p>{fill.message}</p>
       {fill.errors.length === 0 ? null : (
         <ul>

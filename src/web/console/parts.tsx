@@ -58,7 +58,7 @@ export function ShownOnce({
   readonly children: Child;
 }) {
   return (
-    <div class="once" role="group" aria-labelledby={`${id}-heading`} tabindex={-1} autofocus data-focus="">
+    <div class="once" role="group" aria-labelledby={`${id}-heading`} tabindex={-1} autofocus>
       <h2 id={`${id}-heading`}>{heading}</h2>
       <p>{children}</p>
       <Copyable id={id} label={label} value={value} />
