@@ -27,6 +27,7 @@ export class OAuthFlow extends DurableObject<Env> {
     setLogLevel(env.LOG_LEVEL);
     this.#storage = new MeteredStorage(ctx.storage);
     this.#migrated = isMigrated(this.#storage);
+    if (this.#migrated) migrate(this.#storage, MIGRATIONS);
     // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
     this.#store = { storage: this.#storage, db: drizzle(this.#storage as unknown as DurableObjectStorage) };
     this.#log = new CallLog({ object: "OAuthFlow" }, this.#storage.sql);

@@ -73,6 +73,8 @@ export class Workspace extends Server<Env> {
   readonly #fanOut: FanOut;
   readonly #log: CallLog;
   readonly #admitted = new WeakMap<Request, Admission>();
+  /** Whether there are tables; asked once, for it costs as many rows as there are tables. */
+  #migrated: boolean;
   /** Null: not looked up since the last change to it. */
   #active: boolean | null = null;
 
@@ -81,7 +83,8 @@ export class Workspace extends Server<Env> {
     setLogLevel(env.LOG_LEVEL);
     const clock = () => Date.now();
     this.#storage = new MeteredStorage(ctx.storage);
-    if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#migrated = isMigrated(this.#storage);
+    if (this.#migrated) migrate(this.#storage, MIGRATIONS);
     else this.#active = false;
     this.#store = new WorkspaceStore(this.#storage, ctx.storage, clock, (userId, message, version) =>
       this.#tell(userId, message, version),
@@ -96,8 +99,7 @@ export class Workspace extends Server<Env> {
   // Workspaces
 
   async createWorkspace(call: Call, command: CreateWorkspace) {
-    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
-    this.#active = null;
+    this.#makeTables();
     const result = this.#commit("workspace.create", call, () =>
       createWorkspace(this.#store, this.name, command.name, ownerOf(call)),
     );
@@ -198,8 +200,7 @@ export class Workspace extends Server<Env> {
   createFeedback(call: Call, board: string, command: CreateFeedback) {
     const create = (actor: Actor) => createFeedback(this.#store, actor, board, command);
     if (!call.openWorkspaces || !this.#mayOpen(call, board)) return this.#write("feedback.create", call, create);
-    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
-    this.#active = null;
+    this.#makeTables();
     const made = { stands: false };
     try {
       return this.#commit("feedback.create", call, () => {
@@ -367,7 +368,7 @@ export class Workspace extends Server<Env> {
   /** Tells members what was committed. What cannot be told now, the alarm tells. */
   async #deliver(requestId: string): Promise<void> {
     try {
-      if (!isMigrated(this.#storage) || this.#store.outbox.isEmpty()) return;
+      if (!this.#migrated || this.#store.outbox.isEmpty()) return;
       await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
     } catch (thrown) {
       log("error", fault(requestId, "Workspace.outbox", thrown, this.name));
@@ -428,8 +429,15 @@ export class Workspace extends Server<Env> {
     return result;
   }
 
+  /** For whoever makes the workspace. */
+  #makeTables(): void {
+    if (!this.#migrated) migrate(this.#storage, MIGRATIONS);
+    this.#migrated = true;
+    this.#active = null;
+  }
+
   #isActive(): boolean {
-    this.#active ??= isMigrated(this.#storage) && readSettingsRow(this.#store) !== null;
+    this.#active ??= this.#migrated && readSettingsRow(this.#store) !== null;
     return this.#active;
   }
 

@@ -26,19 +26,25 @@ const CLOCK_SKEW_SECONDS = 5;
 /** RFC 9068 wants to know which client was given the token: there is one, ourselves. */
 const CLIENT_ID = "groundswell";
 
+/** Who signs: the deployment's public origin. One's own machine has several names, and a token got under one is good under the others. */
+function issuerOf(origin: string): string {
+  return origin.replace(/^http:\/\/(?:127\.0\.0\.1|\[::1\])(?=:|$)/u, "http://localhost");
+}
+
 /** The API that tokens of this deployment are for. */
-function audienceOf(origin: string): string {
-  return `${origin}/api/v1`;
+function audienceOf(issuer: string): string {
+  return `${issuer}/api/v1`;
 }
 
 /** Throws only when there is no key to sign with, in the isolate or at the Keyring. */
 export async function signAccessToken(env: Env, origin: string, claims: AccessClaims): Promise<string> {
   const { kid, key } = await signingKey(env);
   const now = Math.floor(Date.now() / 1000);
+  const issuer = issuerOf(origin);
   return new SignJWT({ sid: claims.sessionId, client_id: CLIENT_ID })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
-    .setIssuer(origin)
-    .setAudience(audienceOf(origin))
+    .setIssuer(issuer)
+    .setAudience(audienceOf(issuer))
     .setSubject(claims.userId)
     .setIssuedAt(now)
     .setNotBefore(now - CLOCK_SKEW_SECONDS)
@@ -53,12 +59,13 @@ export async function verifyAccessToken(env: Env, origin: string, token: string)
   const kid = kidOf(token);
   const key = kid === null ? null : await verificationKey(env, kid);
   if (key === null) return null;
+  const issuer = issuerOf(origin);
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: [ALGORITHM],
       typ: TYPE,
-      issuer: origin,
-      audience: audienceOf(origin),
+      issuer,
+      audience: audienceOf(issuer),
       requiredClaims: ["sub", "sid", "iat", "nbf", "exp", "jti"],
       currentDate: new Date(Date.now()),
     });

@@ -158,10 +158,18 @@ test("[K8] a session that is ended on the account's page shows nothing more in i
   await there.page.goto("/console/account");
   expect(path(there.page)).toBe("/console/sign-in?returnTo=%2Fconsole%2Faccount");
   expect(await there.page.locator("body").textContent()).not.toContain(ada.email);
+  // Cookies that are good for nothing are gone.
+  const left = await there.page.context().cookies();
+  expect(left.map(({ name }) => name).filter((name) => name !== "gs_device")).toEqual([]);
   await send(here.page, "End all other sessions");
   expect(await here.page.locator('[data-session="other"]').count()).toBe(0);
   await here.page.goto("/console");
   expect(path(here.page)).toBe("/console");
+  // Ended from elsewhere: the list of workspaces is not shown any longer either.
+  await signIn(there.page, ada);
+  await send(there.page, "End all other sessions");
+  await here.page.reload();
+  expect(path(here.page)).toBe("/console/sign-in");
 });
 
 test("[K9] name and password are changed on the account's page; a wrong current password is told at its field", async () => {

@@ -251,7 +251,11 @@ describe("cost of the verbs of a User", () => {
 describe("cost of the verbs of the small objects", () => {
   it("[B1] sign-ins with a provider, and signing keys", async (context) => {
     const flow: PendingSignIn = {
-      ...{ provider: "github", verifier: "verifier", nonce: "nonce", browserHash: "browser", returnTo: "/console" },
+      provider: "github",
+      verifier: "verifier",
+      nonce: "nonce",
+      browserHash: "browser",
+      returnTo: "/console",
       expiresAt: Date.now() + 600_000,
     };
     const pending = env.OAUTH_FLOW.getByName(fresh("state"));

@@ -21,7 +21,7 @@ function somebody(name: string) {
       caller: { kind: "account", userId, sessionId: "session", profile },
       action,
     });
-  return { ...profile, userId, as };
+  return { ...profile, mayVerify: true, userId, as };
 }
 
 const [ada, bob, cleo, dan] = [somebody("ada"), somebody("bob"), somebody("cleo"), somebody("dan")];

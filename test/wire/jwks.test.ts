@@ -36,13 +36,18 @@ async function register({ origin }: Server): Promise<string> {
   return ((await response.json()) as { accessToken: string }).accessToken;
 }
 
+/** The server listens on 127.0.0.1; its tokens are good under all names of the machine, and carry one. */
+function issuerOf({ origin }: Pick<Server, "origin">): string {
+  return origin.replace("127.0.0.1", "localhost");
+}
+
 /** A verifier that starts without a copy, as another company's server would. */
 function verify({ origin }: Server, accessToken: string) {
   return jwtVerify(accessToken, createRemoteJWKSet(new URL(`${origin}/.well-known/jwks.json`)), {
     algorithms: ["EdDSA"],
     typ: "at+jwt",
-    issuer: origin,
-    audience: `${origin}/api/v1`,
+    issuer: issuerOf({ origin }),
+    audience: `${issuerOf({ origin })}/api/v1`,
   });
 }
 
@@ -61,12 +66,14 @@ describe("the public keys", () => {
     expect(await publishedKids(server)).toEqual([protectedHeader.kid]);
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(600);
     expect((await asMe(server, token)).status).toBe(200);
+    const localhost = { ...server, origin: server.origin.replace("127.0.0.1", "localhost") };
+    expect((await asMe(localhost, token)).status).toBe(200);
   });
 
   it("[S12] a resource server by RFC 9068 takes a session's token, and no other", async () => {
     const { origin } = server;
-    const issuer = { issuer: origin, jwks_uri: `${origin}/.well-known/jwks.json` };
-    const check = (accessToken: string, audience = `${origin}/api/v1`) =>
+    const issuer = { issuer: issuerOf({ origin }), jwks_uri: `${origin}/.well-known/jwks.json` };
+    const check = (accessToken: string, audience = `${issuerOf({ origin })}/api/v1`) =>
       oauth.validateJwtAccessToken(
         issuer,
         new Request(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${accessToken}` } }),
@@ -74,7 +81,7 @@ describe("the public keys", () => {
         { [oauth.allowInsecureRequests]: true, signingAlgorithms: ["EdDSA", "Ed25519"] },
       );
     const claims = await check(token);
-    expect(claims).toMatchObject({ iss: origin, client_id: "groundswell" });
+    expect(claims).toMatchObject({ iss: issuerOf({ origin }), client_id: "groundswell" });
     await expect(check(token, "https://elsewhere.example")).rejects.toThrow();
     await expect(check(`${token.slice(0, -4)}AAAA`)).rejects.toThrow();
   });
@@ -85,7 +92,7 @@ describe("the public keys", () => {
     const use = async () => {
       for (let count = 0; count < 30; count++) {
         statuses.push((await asMe(server, token)).status);
-        await jwtVerify(token, set, { issuer: server.origin });
+        await jwtVerify(token, set, { issuer: issuerOf(server) });
       }
     };
     const rotate = () =>

@@ -119,7 +119,7 @@ function guarded(handler: Handler): Handler {
 
 async function refuse(context: RequestContext, failed: Failure): Promise<Response> {
   if (FAILURES[failed.code].status === 401) {
-    // Cookies of a session that has ended would send the browser round in circles.
+    // Of a session that has ended: every page would ask for it anew.
     if (context.caller.kind === "account") context.cookies.push(...clearedCookies(isSecure(context)));
     return seeOther(withReturn(SIGN_IN_PATH, ownTarget(context.url.pathname)), null);
   }
