@@ -8,7 +8,7 @@ import { isMigrated, migrate } from "../schema/migrate.ts";
 import { MIGRATIONS } from "../schema/identity/manifest.ts";
 import type { Call } from "../src/call.ts";
 import type { Device } from "../src/domain/sessions.ts";
-import { type Failure, failure } from "../src/errors.ts";
+import { type Failure, invalidLink, retryLater } from "../src/errors.ts";
 import type { IdentityNews } from "../src/identity-news.ts";
 import { fault, log, setLogLevel } from "../src/log.ts";
 import { err, ok, type Result } from "../src/result.ts";
@@ -40,6 +40,7 @@ import { CallLog } from "./shared/call-log.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_TASK } from "./shared/outbox.ts";
 
+const RETRY_AFTER_SECONDS = 1;
 /** The answer to the try is out by then. So long at most a count can be lost, if the object is. */
 const COUNT_AFTER_MS = 1_000;
 
@@ -53,6 +54,8 @@ export class Identity extends DurableObject<Env> {
   readonly #storage: MeteredStorage;
   readonly #store: IdentityStore;
   readonly #log: CallLog;
+  /** Whether there are tables; asked once, for it costs as many rows as there are tables. */
+  #migrated: boolean;
   /** A try that was admitted and is not written yet. */
   #uncounted: ((store: IdentityStore) => void) | null = null;
 
@@ -61,7 +64,8 @@ export class Identity extends DurableObject<Env> {
     setLogLevel(env.LOG_LEVEL);
     this.#storage = new MeteredStorage(ctx.storage);
     this.#log = new CallLog({ object: "Identity" }, this.#storage.sql);
-    if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#migrated = isMigrated(this.#storage);
+    if (this.#migrated) migrate(this.#storage, MIGRATIONS);
     const clock = () => Date.now();
     this.#store = new IdentityStore(this.#storage, ctx.storage, clock, (userId, message) =>
       this.#tell(userId, message),
@@ -70,7 +74,7 @@ export class Identity extends DurableObject<Env> {
 
   /** Whose it is. What was left of an earlier message to the person's object is sent first, for a session needs it. */
   async read(call: Call): Promise<Result<IdentityFacts, never>> {
-    if (!isMigrated(this.#storage)) return ok(NOBODYS);
+    if (!this.#migrated) return ok(NOBODYS);
     await this.#deliver(call.requestId);
     return this.#run("identity.read", call, () => ok(readIdentity(this.#store)));
   }
@@ -83,7 +87,7 @@ export class Identity extends DurableObject<Env> {
    */
   async beginSignIn(call: Call, browser: string | null): Promise<Result<Begun, Failure>> {
     this.#countTry();
-    const store = isMigrated(this.#storage) ? this.#store : null;
+    const store = this.#migrated ? this.#store : null;
     if (store !== null) await this.#deliver(call.requestId);
     // Nothing is awaited from here on, so tries at the same time are counted one after the other.
     this.#countTry();
@@ -107,10 +111,12 @@ export class Identity extends DurableObject<Env> {
   }
   /**
    * For a person who comes through a provider that vouches for the address. Answers whose it is: `command.userId`, or who had it before; one who never verified it has lost password and
-   * sessions when this returns.
+   * sessions when this returns. Errors: OVERLOADED when the person's object could not be told, for then the sessions stand.
    */
-  claimEmail(call: Call, command: ClaimEmail) {
-    return this.#makeAndTell("account.claim-email", call, () => claimEmail(this.#store, command));
+  async claimEmail(call: Call, command: ClaimEmail): Promise<Result<string, Failure>> {
+    const claimed = await this.#makeAndTell("account.claim-email", call, () => claimEmail(this.#store, command));
+    if (this.#store.outbox.isEmpty()) return claimed;
+    return err(retryLater("OVERLOADED", "The account is not ready yet. Try again.", RETRY_AFTER_SECONDS));
   }
   /** For an object named after a provider's id. Answers whose it is: `command.userId`, or who had it before. */
   claimProvider(call: Call, command: ClaimProvider) {
@@ -130,7 +136,7 @@ export class Identity extends DurableObject<Env> {
   }
   /** Whether to mail it. */
   issueLink(call: Call, purpose: "reset" | "verify", hash: string): Result<boolean, never> {
-    if (!isMigrated(this.#storage)) return ok(false);
+    if (!this.#migrated) return ok(false);
     return this.#run("link.issue", call, () => issueLink(this.#store, purpose, hash));
   }
   checkLink(call: Call, purpose: Purpose, hash: string) {
@@ -144,13 +150,17 @@ export class Identity extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    if (!isMigrated(this.#storage)) return;
+    if (!this.#migrated) return;
     this.#store.runDue(
       (task) => this.#runTask(task),
       (task, thrown) => log("error", fault("alarm", `Identity.alarm ${task}`, thrown)),
     );
     await this.#deliver("alarm");
-    if (isForgotten(this.#store)) await this.ctx.storage.deleteAll();
+    if (!isForgotten(this.#store)) return;
+    // All is gone at once; the promise only says when it is on disk.
+    const gone = this.ctx.storage.deleteAll();
+    this.#migrated = false;
+    await gone;
   }
 
   #runTask(task: string): number | null {
@@ -177,7 +187,7 @@ export class Identity extends DurableObject<Env> {
 
   /** A link to where nothing was ever written is no link. */
   async #useLink<T>(verb: string, call: Call, command: () => Result<T, Failure>): Promise<Result<T, Failure>> {
-    if (!isMigrated(this.#storage)) return err(failure("INVALID_LINK", "The link was never one of ours."));
+    if (!this.#migrated) return err(invalidLink());
     const result = this.#run(verb, call, command);
     await this.#deliver(call.requestId);
     return result;
@@ -188,7 +198,7 @@ export class Identity extends DurableObject<Env> {
     this.#uncounted = null;
     if (count === null) return;
     try {
-      if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+      this.#makeTables();
       const counted = () =>
         this.#store.commit<null, Failure>(() => {
           count(this.#store);
@@ -200,8 +210,14 @@ export class Identity extends DurableObject<Env> {
     }
   }
 
+  #makeTables(): void {
+    if (this.#migrated) return;
+    migrate(this.#storage, MIGRATIONS);
+    this.#migrated = true;
+  }
+
   #make<T, E extends Failure>(verb: string, call: Call, command: () => Result<T, E>): Result<T, E> {
-    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#makeTables();
     return this.#run(verb, call, command);
   }
 

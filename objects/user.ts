@@ -43,13 +43,16 @@ export class User extends DurableObject<Env> {
   readonly #storage: MeteredStorage;
   readonly #store: UserStore;
   readonly #log: CallLog;
+  /** Whether there are tables; asked once, for it costs as many rows as there are tables. */
+  #migrated: boolean;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     setLogLevel(env.LOG_LEVEL);
     this.#storage = new MeteredStorage(ctx.storage);
     this.#log = new CallLog({ object: "User" }, this.#storage.sql);
-    if (isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    this.#migrated = isMigrated(this.#storage);
+    if (this.#migrated) migrate(this.#storage, MIGRATIONS);
     const clock = () => Date.now();
     const id = ctx.id.name ?? "";
     const tell = (workspace: string, message: string) => this.#tell(workspace, message);
@@ -103,7 +106,7 @@ export class User extends DurableObject<Env> {
   // Sessions
 
   openSession(call: Call, command: OpenSession) {
-    if (!isMigrated(this.#storage)) return err(notReady());
+    if (!this.#migrated) return err(notReady());
     return this.#write("session.open", call, () => openSession(this.#store, command));
   }
   /** A token that was used up ends the session, so the transaction stands although the caller is refused. */
@@ -141,7 +144,7 @@ export class User extends DurableObject<Env> {
   }
   /** By slug. */
   listWorkspaces(call: Call): Result<MyWorkspace[], never> {
-    if (!isMigrated(this.#storage)) return ok([]);
+    if (!this.#migrated) return ok([]);
     return this.#run("membership.list", call.requestId, () => ok(listMemberships(this.#store)));
   }
 
@@ -168,13 +171,14 @@ export class User extends DurableObject<Env> {
 
   /** For a person who is there: a name that was never used writes nothing. */
   #write<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
-    if (!isMigrated(this.#storage)) return err(failure("INVALID_TOKEN", "The token is not valid, or has ended."));
+    if (!this.#migrated) return err(failure("INVALID_TOKEN", "The token is not valid, or has ended."));
     return this.#run(verb, call.requestId, command);
   }
 
   /** For whoever makes the person. */
   #make<T>(verb: string, requestId: string, command: () => Result<T, never>): Result<T, never> {
-    if (!isMigrated(this.#storage)) migrate(this.#storage, MIGRATIONS);
+    if (!this.#migrated) migrate(this.#storage, MIGRATIONS);
+    this.#migrated = true;
     return this.#run(verb, requestId, command);
   }
 
@@ -190,7 +194,7 @@ export class User extends DurableObject<Env> {
   /** Tells the workspaces what was committed. What cannot be told now, the alarm tells. */
   async #deliver(requestId: string): Promise<void> {
     try {
-      if (!isMigrated(this.#storage) || this.#store.outbox.isEmpty()) return;
+      if (!this.#migrated || this.#store.outbox.isEmpty()) return;
       await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
     } catch (thrown) {
       log("error", fault(requestId, "User.outbox", thrown));

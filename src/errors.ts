@@ -65,6 +65,15 @@ export function workspaceNotFound(): Failure {
   return failure("WORKSPACE_NOT_FOUND", "There is no workspace of this name.");
 }
 
+/** The same whether or not the address in the link is known. */
+export function invalidLink(): Failure {
+  return failure("INVALID_LINK", "The link was used already, has ended, or was never one of ours.");
+}
+
+export function wrongPassword(): Failure {
+  return failure("INVALID_CREDENTIALS", "There is no account of this address with this password.");
+}
+
 export function boardNotFound(): Failure {
   return failure("BOARD_NOT_FOUND", "There is no board of this name in this workspace.");
 }

@@ -1,7 +1,7 @@
 /** Whose address it is: claimed by whoever registers first. What changes is told to the person's object through the outbox, written with the change. */
 import { decideLinking } from "../../src/domain/account-linking.ts";
 import type { Device } from "../../src/domain/sessions.ts";
-import { type Failure, failure } from "../../src/errors.ts";
+import { type Failure, failure, wrongPassword } from "../../src/errors.ts";
 import type { LinkedIdentity } from "../../src/identity-news.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
@@ -131,8 +131,4 @@ function dropPassword(store: IdentityStore, device: Device): Result<null, never>
   endLinks(store, ["reset", "verify"]);
   store.tell(row.userId, { kind: "password-dropped", email: row.email ?? "", keptSessionId: null, at, device });
   return ok(null);
-}
-
-export function wrongPassword(): Failure {
-  return failure("INVALID_CREDENTIALS", "There is no account of this address with this password.");
 }

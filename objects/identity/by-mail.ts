@@ -1,10 +1,10 @@
 /** What a mailed link's secret finishes: a registration, a new password, the proof of an address. */
 import type { Device } from "../../src/domain/sessions.ts";
 import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
-import type { Failure } from "../../src/errors.ts";
+import { type Failure, invalidLink } from "../../src/errors.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { register } from "./account.ts";
-import { endLinks, invalidLink, issue, take } from "./links.ts";
+import { endLinks, issue, take } from "./links.ts";
 import { forgetDevices } from "./sign-in.ts";
 import type { IdentityStore } from "./store.ts";
 

@@ -1,7 +1,7 @@
 /** Links that are mailed: each is good once, for a while, and there are few of each kind, so that nobody can have an address flooded. What they finish is left to by-mail.ts. */
 import { and, count, eq, gt, inArray } from "drizzle-orm";
 import { mailedTokens } from "../../schema/identity.ts";
-import { type Failure, failure } from "../../src/errors.ts";
+import { type Failure, invalidLink } from "../../src/errors.ts";
 import { MAILED_LINK_MS, MAILS_PER_PURPOSE_MAX } from "../../src/limits.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { FORGET_TASK } from "./forget.ts";
@@ -48,8 +48,4 @@ export function take(store: IdentityStore, purpose: Purpose, hash: string): stri
   const payload = find(store, purpose, hash);
   if (payload !== null) store.db.delete(mailedTokens).where(eq(mailedTokens.hash, hash)).run();
   return payload;
-}
-
-export function invalidLink(): Failure {
-  return failure("INVALID_LINK", "The link was used already, has ended, or was never one of ours.");
 }

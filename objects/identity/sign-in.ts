@@ -51,10 +51,12 @@ export type SettleSignIn = {
   readonly browser: string | null;
 };
 
-/** False: the password was changed meanwhile, and the session must not stand. */
+/** Idempotent. False: the password was changed meanwhile, and the session must not stand. */
 export function settleSignIn(store: IdentityStore, command: SettleSignIn): Result<boolean, never> {
   const { passwordHash, rehashed, browser } = command;
-  if (store.row()?.passwordHash !== passwordHash) return ok(false);
+  const stored = store.row()?.passwordHash ?? null;
+  // The new hash is there already when the answer to the first call was lost and this is the second.
+  if (stored === null || (stored !== passwordHash && stored !== rehashed)) return ok(false);
   if (rehashed !== null) store.set({ passwordHash: rehashed });
   // A browser that is known has a count of its own, and says nothing about who tries elsewhere.
   if (browser === null || findDevice(store, browser) === null) store.set(NO_TRIES);

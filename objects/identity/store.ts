@@ -1,5 +1,4 @@
 /** What every verb of the Identity object works on: its one row, its mailed links and known browsers, its outbox and its due times. */
-import { eq } from "drizzle-orm";
 import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as tables from "../../schema/identity.ts";
 import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
@@ -67,10 +66,6 @@ export class IdentityStore {
   /** Sets what is given; the row is made when there is none. */
   set(values: Partial<IdentityRow>): void {
     const { identity } = tables;
-    if (this.row() !== null) {
-      this.db.update(identity).set(values).where(eq(identity.id, 1)).run();
-      return;
-    }
     const nobody = {
       id: 1,
       userId: null,
@@ -82,6 +77,7 @@ export class IdentityStore {
     this.db
       .insert(identity)
       .values({ ...nobody, ...NO_TRIES, ...values })
+      .onConflictDoUpdate({ target: identity.id, set: values })
       .run();
   }
 

@@ -9,12 +9,10 @@ import type { Session } from "../../src/protocol/rest/account.ts";
 import type { Account } from "../../src/protocol/rest/auth.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { notThere } from "./profile.ts";
-import type { Profile, UserStore } from "./store.ts";
+import type { Profile, SessionRow, UserStore } from "./store.ts";
 
 /** The alarm's task that forgets what is over. */
 export const SESSIONS_TASK = "sessions";
-
-type Row = typeof sessions.$inferSelect;
 
 export type OpenSession = {
   /** Chosen by the Worker, which signs the access token meanwhile. */
@@ -30,7 +28,7 @@ export function openSession(store: UserStore, command: OpenSession): Result<Acco
   const profile = store.profile();
   if (profile === null) return err(notReady());
   const account = accountOf(store, profile);
-  if (find(store, command.sessionId) !== null) return ok(account);
+  if (store.session(command.sessionId) !== null) return ok(account);
   const { sessionId: id, tokenHash, method, device, newDevice } = command;
   const now = store.now();
   makeRoom(store);
@@ -60,7 +58,7 @@ export function refreshSession(
   store: UserStore,
   command: RefreshSession,
 ): Result<{ readonly salt: string; readonly account: Account }, Failure> {
-  const row = find(store, command.sessionId);
+  const row = store.session(command.sessionId);
   const profile = store.profile();
   if (row === null || profile === null) return err(refused());
   const now = store.now();
@@ -78,7 +76,7 @@ export function refreshSession(
   return err(refused());
 }
 
-function rotate({ db }: UserStore, row: Row, command: RefreshSession, now: number): void {
+function rotate({ db }: UserStore, row: SessionRow, command: RefreshSession, now: number): void {
   if (row.previousHash !== null) {
     db.insert(usedTokens)
       .values({ hash: row.previousHash, sessionId: row.id, usedAt: now })
@@ -111,7 +109,7 @@ function rotate({ db }: UserStore, row: Row, command: RefreshSession, now: numbe
 
 /** Errors: INVALID_TOKEN. */
 export function checkSession(store: UserStore, sessionId: string): Result<CallerProfile, Failure> {
-  const row = find(store, sessionId);
+  const row = store.session(sessionId);
   const profile = store.profile();
   if (row === null || profile === null || !isAlive(row, store.now())) return err(notThere());
   return ok({ email: profile.email, emailVerified: profile.emailVerifiedAt !== null, name: profile.name });
@@ -153,7 +151,7 @@ export function revokeOtherSessions(store: UserStore, currentId: string, device:
 
 /** Ends the session if the token, when there is one, is of its family. That it was over already makes no difference. */
 export function signOut(store: UserStore, sessionId: string, hash: string | null, device: Device): Result<null, never> {
-  const row = find(store, sessionId);
+  const row = store.session(sessionId);
   if (row === null) return ok(null);
   const ofFamily = hash === null || hash === row.tokenHash || hash === row.previousHash || wasUsed(store, row.id, hash);
   if (ofFamily && end(store, row.id)) store.record("signed-out", store.now(), device);
@@ -192,10 +190,6 @@ function makeRoom(store: UserStore): void {
   if (n < SESSIONS_PER_USER_MAX) return;
   const oldest = store.db.select({ id: sessions.id }).from(sessions).orderBy(asc(sessions.lastActiveAt)).limit(1).get();
   if (oldest !== undefined) end(store, oldest.id);
-}
-
-function find({ db }: UserStore, id: string): Row | null {
-  return db.select().from(sessions).where(eq(sessions.id, id)).get() ?? null;
 }
 
 function wasUsed({ db }: UserStore, sessionId: string, hash: string): boolean {

@@ -1,5 +1,5 @@
-/** What every verb of the User object works on: the database, its clock, its outbox and its due times, and the list of what happened to the account. */
-import { count, sql } from "drizzle-orm";
+/** What every verb of the User object works on: the database with its hot statements, its clock, its outbox and its due times, and the list of what happened to the account. */
+import { eq, lte, sql } from "drizzle-orm";
 import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as tables from "../../schema/user.ts";
 import type { Device } from "../../src/domain/sessions.ts";
@@ -13,6 +13,8 @@ import { transact } from "../shared/transaction.ts";
 
 export type Profile = typeof tables.profile.$inferSelect;
 
+export type SessionRow = typeof tables.sessions.$inferSelect;
+
 export class UserStore {
   readonly id: string;
   readonly db: DrizzleSqliteDODatabase;
@@ -20,6 +22,7 @@ export class UserStore {
   readonly #storage: MeteredStorage;
   readonly #clock: () => number;
   readonly #schedule: Schedule;
+  readonly #statements: Statements;
 
   /** `send` hands a message to a workspace. */
   constructor(
@@ -34,6 +37,7 @@ export class UserStore {
     this.#clock = clock;
     // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
     this.db = drizzle(storage as unknown as DurableObjectStorage);
+    this.#statements = prepareStatements(this.db);
     this.outbox = new Outbox(this.db, tables.outbox, send);
     this.#schedule = new Schedule(this.db, tables.schedule, alarm);
   }
@@ -67,18 +71,37 @@ export class UserStore {
   }
 
   profile(): Profile | null {
-    return this.db.select().from(tables.profile).get() ?? null;
+    return this.#statements.profile.get() ?? null;
+  }
+
+  session(id: string): SessionRow | null {
+    return this.#statements.session.get({ id }) ?? null;
   }
 
   /** Adds to the list of what happened; the oldest is forgotten. */
   record(kind: SecurityEvent["kind"], at: number, { browser, os, address, place }: Device): void {
     const { securityEvents } = tables;
-    this.db.insert(securityEvents).values({ at, kind, browser, os, address, place }).run();
-    const events = this.db.select({ n: count() }).from(securityEvents).get()?.n ?? 0;
-    if (events <= SECURITY_EVENTS_PER_USER_MAX) return;
+    const row = { at, kind, browser, os, address, place };
+    const { id } = this.db.insert(securityEvents).values(row).returning({ id: securityEvents.id }).get();
+    // Ids have no gaps, so nothing need be counted.
     this.db
       .delete(securityEvents)
-      .where(sql`id = (select min(id) from ${securityEvents})`)
+      .where(lte(securityEvents.id, id - SECURITY_EVENTS_PER_USER_MAX))
       .run();
   }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/** What every check and every refresh of a session reads: building the two costs several times what running them does. */
+function prepareStatements(db: DrizzleSqliteDODatabase) {
+  const { profile, sessions } = tables;
+  return {
+    profile: db.select().from(profile).prepare(),
+    session: db
+      .select()
+      .from(sessions)
+      .where(eq(sessions.id, sql.placeholder("id")))
+      .prepare(),
+  };
 }

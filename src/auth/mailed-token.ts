@@ -1,6 +1,6 @@
 /** What stands behind the `#` of a mailed link: `<address in base64url>.<secret>`. It names its Identity object, so that no index of links is needed. */
 import { base64url } from "../ids.ts";
-import { EMAIL_CHARS_MAX } from "../limits.ts";
+import { email as address } from "../protocol/rest/auth.ts";
 import { newSecret } from "./refresh-token.ts";
 
 export type MailedToken = { readonly email: string; readonly secret: string };
@@ -20,8 +20,8 @@ export function parseMailedToken(text: string): MailedToken | null {
     const bytes = Uint8Array.from(atob(encoded.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
       char.charCodeAt(0),
     );
-    const email = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return email.includes("@") && email.length <= EMAIL_CHARS_MAX ? { email, secret } : null;
+    const email = address.safeParse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return email.success ? { email: email.data, secret } : null;
   } catch {
     return null;
   }

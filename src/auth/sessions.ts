@@ -14,6 +14,7 @@ import { ACCESS_TOKEN_SECONDS } from "../limits.ts";
 import type { Account, SignedIn } from "../protocol/rest/auth.ts";
 import { err, ok, type Result } from "../result.ts";
 import { signAccessToken } from "./access-token.ts";
+import { signingKey } from "./keys.ts";
 import { formatRefreshToken, hashOf, newSalt, newSecret, parseRefreshToken, successorOf } from "./refresh-token.ts";
 import { readCookie, sessionCookies } from "./session-cookies.ts";
 
@@ -38,7 +39,7 @@ export async function openSession(
   return ok(signedIn(context, accessToken, refreshToken, account.value, fromOwnOrigin(context)));
 }
 
-/** Trades a refresh token for the next pair. Errors: INVALID_TOKEN, alike for whatever is wrong with it. */
+/** Trades a refresh token for the next pair. Errors: INVALID_TOKEN, alike for whatever is wrong with it. Throws when there is no key to sign with. */
 export async function refreshSession(
   context: RequestContext,
   refreshToken: string,
@@ -46,6 +47,8 @@ export async function refreshSession(
   const token = parseRefreshToken(refreshToken);
   if (token === null) return err(invalidRefreshToken());
   const { userId, sessionId, secret } = token;
+  // Before the token is used up: who had to come again because there is no key to sign with would come with a used one, and lose the session.
+  await signingKey(context.env);
   const offered = newSalt();
   const [hash, successorHash] = await Promise.all([hashOf(secret), successorOf(secret, offered).then(hashOf)]);
   const command = { sessionId, hash, salt: offered, successorHash, device: clientOf(context) };

@@ -6,18 +6,15 @@ import { passwordIdentityName } from "../domain/email.ts";
 import { clientOf } from "../edge/client.ts";
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callIdentity, callUser } from "../edge/object-call.ts";
-import { type Failure, failure } from "../errors.ts";
+import { type Failure, wrongPassword } from "../errors.ts";
 import type { LogIn, SignedIn } from "../protocol/rest/auth.ts";
 import { err, ok, type Result } from "../result.ts";
-import { afterAnswer, pause } from "./after-answer.ts";
+import { afterAnswer, padAsking } from "./after-answer.ts";
 import { type Browser, browserOf } from "./browser.ts";
 import { signingKey } from "./keys.ts";
 import { HashTurn } from "./password-hash.ts";
 import { parseRefreshToken } from "./refresh-token.ts";
 import { openSession } from "./sessions.ts";
-
-/** For whoever is refused, asking the object takes this long, so that nobody learns whether it was there before. */
-const ASKING_MS = 100;
 
 /** Errors: INVALID_CREDENTIALS, TOO_MANY_ATTEMPTS, OVERLOADED. */
 export async function logIn(context: RequestContext, { email, password }: LogIn): Promise<Result<SignedIn, Failure>> {
@@ -78,8 +75,7 @@ export async function provePassword(
   const askedMs = performance.now() - startedAt;
   const { matches, outdated } = await turn.verify(password, passwordHash);
   if (matches && userId !== null && passwordHash !== null) return ok({ userId, passwordHash, outdated, knownDevice });
-  // An object that nobody has used yet takes longer to answer.
-  await pause(Math.max(0, ASKING_MS - askedMs));
+  await padAsking(askedMs);
   if (userId !== null) afterAnswer(context, () => noteFailure(context, userId));
   return err(wrongPassword());
 }
@@ -93,8 +89,4 @@ async function takeBack(context: RequestContext, { refreshToken }: SignedIn): Pr
 
 async function noteFailure(context: RequestContext, userId: string): Promise<void> {
   await callUser(context, userId, false, (stub) => stub.noteFailedSignIn(callOf(context), clientOf(context)));
-}
-
-export function wrongPassword(): Failure {
-  return failure("INVALID_CREDENTIALS", "There is no account of this address with this password.");
 }

@@ -38,17 +38,17 @@ export async function answer(
   const isApi = routes.isApi(url.pathname);
   let found: Found = null;
   let response: Response;
+  const cookies: string[] = [];
   try {
     if (request.url.length <= URL_CHARS_MAX) found = routes.match(request.method, url.pathname);
-    const context = contextOf(found, { request, env, execution, url, requestId });
+    const context = contextOf(found, { request, env, execution, url, requestId, cookies });
     response = await dispatch(routes, found, isApi, context);
-    for (const cookie of context.cookies) response.headers.append("set-cookie", cookie);
   } catch (thrown) {
     response = problem(failureOf(thrown, requestId, "Worker"), requestId);
   }
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
   logRequest(found, request, url, requestId, response, ms);
-  return finish(response, isApi, request.method, requestId, ms);
+  return finish(withCookies(response, cookies), isApi, request.method, requestId, ms);
 }
 
 /** Locally the host is the client's own word, and the one part of a URL that can make it none. */
@@ -64,7 +64,7 @@ type Found = Match | readonly string[] | null;
 
 function contextOf(
   found: Found,
-  parts: Pick<RequestContext, "request" | "env" | "execution" | "url" | "requestId">,
+  parts: Pick<RequestContext, "request" | "env" | "execution" | "url" | "requestId" | "cookies">,
 ): RequestContext {
   const { env, url } = parts;
   return {
@@ -72,7 +72,6 @@ function contextOf(
     origin: env.PUBLIC_ORIGIN === "" ? url.origin : env.PUBLIC_ORIGIN,
     caller: ANONYMOUS,
     who: found !== null && "handle" in found ? found.who : "anyone",
-    cookies: [],
     api: () => Promise.reject(new Error("who asks is not known yet")),
   };
 }
@@ -124,6 +123,18 @@ function logRequest(found: Found, request: Request, url: URL, requestId: string,
     ...(workspace === undefined ? {} : { workspace }),
     outcome: outcomeOf(response),
   });
+}
+
+/**
+ * Whatever became of the request: a cookie that was used up on the way and is not replaced would come again, and end its session. So sockets carry them, too, and errors.
+ */
+function withCookies(response: Response, cookies: readonly string[]): Response {
+  if (cookies.length === 0) return response;
+  const { status, statusText, headers, webSocket } = response;
+  // Headers that came from another fetch, as a socket's do from its object, cannot be set.
+  const carrier = new Response(response.body, { status, statusText, headers, webSocket });
+  for (const cookie of cookies) carrier.headers.append("set-cookie", cookie);
+  return carrier;
 }
 
 function finish(response: Response, isApi: boolean, method: string, requestId: string, ms: number): Response {

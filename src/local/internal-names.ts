@@ -2,7 +2,7 @@
  * Property names that never leave a browser bundle, which the build shortens for the widget's budget: those that the
  * clients' own parts know each other by. A name that travels must not be among them, or it would travel misspelt.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { DownFrame } from "../protocol/live/down.ts";
 import { UpFrame } from "../protocol/live/up.ts";
 

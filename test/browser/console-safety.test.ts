@@ -73,7 +73,7 @@ test("[K19] without JavaScript: sign in, make a board, invite, join with the cod
   const hers = await site.openAs(grace, `/console/w/${slug}/join`, plain);
   await hers.page.getByLabel("Code from the link").fill("not the code");
   expect(await send(hers.page, "Join the team")).toBeGreaterThanOrEqual(400);
-  expect(await hers.page.locator(".summary:focus").count()).toBe(1);
+  await hers.page.locator(".summary:focus").waitFor();
   // People paste the whole link.
   await hers.page.getByLabel("Code from the link").fill(link);
   await send(hers.page, "Join the team");
@@ -243,6 +243,18 @@ test("[K24] nothing of the console is kept by a cache, framed, or run from elsew
       expect([address, policy.split("; ").includes(part)]).toEqual([address, true]);
     expect(headers["referrer-policy"]).toBe("same-origin");
     expect(await page.locator("script:not([src]), style, [style]").count()).toBe(0);
+  }
+});
+
+test("[K29] npm start makes the demo without an owner where mail is set up, and names no password that does not work", async () => {
+  const mail = { MAILER: "http", MAIL_URL: "http://127.0.0.1:9/", MAIL_FROM: "groundswell@console.example" };
+  const server = await startServer({ vars: { DEMO: "true", ...mail } });
+  try {
+    const lines = server.logs().filter((text) => text.includes(`${server.origin}/console`));
+    expect(lines).toEqual([`  Console        ${server.origin}/console`]);
+    expect((await fetch(`${server.origin}/w/demo/ideas`)).status).toBe(200);
+  } finally {
+    await server.stop();
   }
 });
 

@@ -56,7 +56,7 @@ test("[K2] a wrong password and an unknown address read the same; what was typed
     await signIn(page, { email, password: "not the right password" });
     expect(await page.getByLabel("Email").inputValue()).toBe(email);
     expect(await page.getByLabel("Password", { exact: true }).inputValue()).toBe("");
-    expect(await page.locator(".summary:focus").count()).toBe(1);
+    await page.locator(".summary:focus").waitFor();
     seen.push((await page.content()).replaceAll(email, "EMAIL"));
     expect(await summary(page).textContent()).toBe("Email or password is wrong.");
   }
@@ -66,7 +66,7 @@ test("[K2] a wrong password and an unknown address read the same; what was typed
 test("[K3] with the keyboard alone: sign in, see the password, sign out", async () => {
   const ada = await site.someone("Ada");
   const { page } = await site.open("/console/sign-in");
-  expect(await page.locator("#sign-in-email:focus").count()).toBe(1);
+  await page.locator("#sign-in-email:focus").waitFor();
   await page.keyboard.type(ada.email);
   await tabTo(page, "#sign-in-password");
   await page.keyboard.type(ada.password);
@@ -78,7 +78,7 @@ test("[K3] with the keyboard alone: sign in, see the password, sign out", async 
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
   expect(path(page)).toBe("/console");
   await page.keyboard.press("Tab");
-  expect(await page.locator(".skip:focus").count()).toBe(1);
+  await page.locator(".skip:focus").waitFor();
   await tabTo(page, ".end button");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
   expect(path(page)).toBe("/console/sign-in?done=signed-out");
@@ -95,7 +95,7 @@ test("[K4] an address that is no address and a short password are told at their 
   expect(await password.getAttribute("aria-invalid")).toBe("true");
   expect(await password.getAttribute("aria-describedby")).toContain("register-password-error");
   expect(await page.locator("#register-password-error").textContent()).toContain("15");
-  expect(await page.locator(".summary:focus").count()).toBe(1);
+  await page.locator(".summary:focus").waitFor();
   await page.locator(".summary a").click();
   expect(path(page)).toBe("/console/register#register-password");
 });

@@ -36,6 +36,7 @@ const MAIL = {
   MAIL_URL: "https://mail.test/send",
   MAIL_FROM: "us@mail.test",
   MAIL_TOKEN: "mail-token",
+  PUBLIC_ORIGIN: ORIGIN,
 };
 const clock = new Clock();
 /** Mails as the provider got them. */

@@ -11,7 +11,7 @@ import { FAILURES_FORGOTTEN_MS } from "../../src/domain/sign-in-waits.ts";
 import { KNOWN_DEVICES_MAX } from "../../src/limits.ts";
 import { Clock } from "../model/clock.ts";
 import { AUTH, CALL, DEVICE, PASSWORD, register, startWith, TestBrowser, uniqueEmail } from "../support/accounts.ts";
-import { type Answer, call } from "../support/workerd.ts";
+import { type Answer, call, ORIGIN } from "../support/workerd.ts";
 
 type Hash = (password: Uint8Array, salt: Uint8Array, options: object) => Promise<Uint8Array>;
 const hashing = vi.hoisted(() => vi.fn<Hash>());
@@ -26,7 +26,12 @@ const MINUTE_MS = 60_000;
 const DIFFERENCE_MS_MAX = 5;
 /** Pairs of tries: 100 would be 200 tries, and were; fewer say the same in less time. */
 const PAIRS = 24;
-const MAIL = { MAILER: "http", MAIL_URL: "https://mail.test/send", MAIL_FROM: "us@mail.test" };
+const MAIL = {
+  MAILER: "http",
+  MAIL_URL: "https://mail.test/send",
+  MAIL_FROM: "us@mail.test",
+  PUBLIC_ORIGIN: ORIGIN,
+};
 
 const clock = new Clock();
 beforeEach(() => {

@@ -1,15 +1,23 @@
 /** What every verb costs that is about the people of a workspace; see verbs-baseline.test.ts for boards, feedback and votes. What their own objects are told follows a call, and is not counted. */
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import baseline from "../../bench/verbs/baseline.json" with { type: "json" };
 import type { Call } from "../../src/call.ts";
 import type { Action, Role } from "../../src/protocol/rest/roles.ts";
+import { base64url } from "../../src/ids.ts";
 import { ListFeedback } from "../../src/protocol/rest/feedback.ts";
 import { compare, cost, costAlone, costOfVerb, type Costs, done } from "../support/counted-verbs.ts";
+import { identity } from "../support/identity.ts";
+import { variedBoard } from "../support/varied-board.ts";
 import { callAs, uniqueSlug } from "../support/workerd.ts";
+
+/** More than a page. */
+const ITEMS = 30;
 
 const workspace = uniqueSlug();
 const stub = env.WORKSPACE.getByName(workspace);
 const OPERATOR = callAs("operator", "team.manage");
+const READER = callAs("anonymous", "board.read");
 const QUERY = ListFeedback.parse({});
 
 /** Somebody with an account, of which nothing is needed here. */
@@ -35,8 +43,7 @@ async function join(who: typeof ada, role: Role): Promise<void> {
 
 beforeAll(async () => {
   await done(stub.createWorkspace(ada.as(null), { slug: workspace, name: "Team" }));
-  await done(stub.createBoard(OPERATOR, { slug: "ideas", name: "Ideas" }));
-  await done(stub.createFeedback(OPERATOR, "ideas", { title: "An idea" }));
+  await variedBoard(stub, ITEMS);
   await join(bob, "admin");
 });
 
@@ -70,22 +77,101 @@ describe("cost of the verbs of a team", () => {
     compare(context, "team", costs);
   });
 
+  it("[B1] keys, signing secrets, settings, guests, and whoever comes with them", async (context) => {
+    const key = await done(stub.createApiKey(OPERATOR, { name: "Reader", scopes: ["read"] }));
+    const reader = callAs("anonymous", "board.read", { caller: { kind: "key", hash: await sha256(key.key) } });
+    const secret = await done(stub.createSigningSecret(OPERATOR));
+    const signed = async (sub: string, more = {}) =>
+      callAs("anonymous", "feedback.write", {
+        caller: { kind: "identity", token: await identity(secret, workspace, sub, more) },
+      });
+    const dora = await signed("dora", { name: "Dora", email: "dora@customer.example" });
+    const renamed = await signed("dora", { name: "Dora D." });
+    const vote = (call: Call, id: number) => cost(() => stub.castVote(call, "ideas", id, {}));
+    const costs: Costs = {
+      "key create": await cost(() => stub.createApiKey(OPERATOR, { name: "Other", scopes: ["read"] })),
+      "key list": await cost(() => stub.listApiKeys(OPERATOR)),
+      "list by a key, the hour's first": await cost(() => stub.listFeedback(reader, "ideas", QUERY)),
+      "list by a key": await cost(() => stub.listFeedback(reader, "ideas", QUERY)),
+      "key revoke": await cost(() => stub.revokeApiKey(OPERATOR, key.id)),
+      "secret create": await cost(() => stub.createSigningSecret(OPERATOR)),
+      "secret list": await cost(() => stub.listSigningSecrets(OPERATOR)),
+    };
+    const other = (await done(stub.listSigningSecrets(OPERATOR))).find(({ id }) => id !== secret.id);
+    costs["secret revoke"] = await cost(() => stub.revokeSigningSecret(OPERATOR, other?.id ?? ""));
+    // What was made is read once, by the first request that is checked against it.
+    await done(stub.removeVote(dora, "ideas", 10, undefined));
+    costs["signed vote of a new person"] = await vote(dora, 10);
+    costs["signed vote again"] = await vote(dora, 10);
+    costs["signed vote of a known person"] = await vote(dora, 11);
+    costs["signed vote that brings another name"] = await vote(renamed, 23);
+    costs["signed list"] = await cost(() => stub.listFeedback({ ...dora, action: "board.read" }, "ideas", QUERY));
+    const { item } = await done(stub.createFeedback(dora, "ideas", { title: "Hers" }));
+    costs["own edit"] = await cost(() =>
+      stub.updateFeedback({ ...dora, action: "own.edit" }, "ideas", item.id, { title: "Hers, too" }),
+    );
+    costs["settings read"] = await cost(() => stub.readSettings(OPERATOR));
+    costs["settings change"] = await cost(() => stub.updateSettings(OPERATOR, { anonymousPosting: true }));
+    costs["branding read"] = await cost(() => stub.readBranding(READER));
+    costs["branding change"] = await cost(() => stub.updateBranding(OPERATOR, { accentColor: "#000000" }));
+    costs["widget configuration"] = await cost(() => stub.readWidgetConfig(READER));
+    await done(stub.createBoard(OPERATOR, { slug: "among", name: "Among ourselves", visibility: "private" }));
+    await done(stub.createBoard(OPERATOR, { slug: "open", name: "Open" }));
+    costs["guest invite"] = await cost(() => stub.inviteGuest(OPERATOR, "among", "dora"));
+    costs["guest list"] = await cost(() => stub.listGuests(OPERATOR, "among"));
+    costs["private list by a guest"] = await cost(() =>
+      stub.listFeedback({ ...dora, action: "board.read" }, "among", QUERY),
+    );
+    costs["guest remove"] = await cost(() => stub.removeGuest(OPERATOR, "among", "dora"));
+    costs["board made private"] = await cost(() => stub.updateBoard(OPERATOR, "open", { visibility: "private" }));
+    compare(context, "people", costs);
+    // Being known costs a voter nothing more: the same as the bare ids' on items of the same kind.
+    expect(costs["signed vote of a known person"]).toEqual(baseline.votes["vote of a known person"]);
+    expect(costs["signed vote again"]).toEqual(baseline.votes["vote again"]);
+    expect(costs["signed vote of a new person"]).toEqual(baseline.votes["first vote of a new person"]);
+  });
+
   it("[B1] what members do on boards, private ones too", async (context) => {
     await done(stub.createBoard(OPERATOR, { slug: "inner", name: "Inner", visibility: "private" }));
-    await done(stub.createFeedback(bob.as("feedback.write"), "inner", { title: "Among ourselves" }));
+    const post = { title: "Among ourselves" };
+    const { item } = await done(stub.createFeedback(bob.as("feedback.write"), "inner", post));
+    const readItem = () => stub.readFeedback(bob.as("board.read"), "inner", item.id);
+    const vote = (id: number) => cost(() => stub.castVote(bob.as("feedback.write"), "ideas", id, {}));
     compare(context, "members", {
       "board list by a member": await cost(() => stub.listBoards(bob.as("board.read"))),
-      "board list by anybody": await cost(() => stub.listBoards(callAs("anonymous", "board.read"))),
+      "board list by anybody": await cost(() => stub.listBoards(READER)),
       "private list by a member": await cost(() => stub.listFeedback(bob.as("board.read"), "inner", QUERY)),
-      "private read by a member": await cost(() => stub.readFeedback(bob.as("board.read"), "inner", 2)),
-      "private list by anybody": await costOfVerb("feedback.list", () =>
-        stub.listFeedback(callAs("anonymous", "board.read"), "inner", QUERY),
-      ),
-      "post by a member, a new person": await cost(() =>
+      "private read by a member": await cost(readItem),
+      "private list by anybody": await costOfVerb("feedback.list", () => stub.listFeedback(READER, "inner", QUERY)),
+      "post by a member": await cost(() =>
         stub.createFeedback(bob.as("feedback.write"), "ideas", { title: "Another" }),
       ),
-      "vote of a member": await cost(() => stub.castVote(bob.as("feedback.write"), "ideas", 1, {})),
-      "vote of a member again": await cost(() => stub.castVote(bob.as("feedback.write"), "ideas", 1, {})),
+      "vote of a member": await vote(1),
+      "vote of a member again": await vote(1),
+    });
+  });
+
+  it("[B1] what a customer's server does for somebody else, by key", async (context) => {
+    const { key } = await done(stub.createApiKey(OPERATOR, { name: "Server", scopes: ["write"] }));
+    const server = callAs("anonymous", "feedback.write", { caller: { kind: "key", hash: await sha256(key) } });
+    const vote = (externalUserId: string, id: number, weight?: number) =>
+      cost(() => stub.castVote(server, "ideas", id, { externalUserId, ...(weight === undefined ? {} : { weight }) }));
+    const post = (externalUserId: string) => () =>
+      stub.createFeedback(server, "ideas", { title: "Theirs", externalUserId });
+    // The hour's first use is written down.
+    await done(stub.castVote(server, "ideas", 2, { externalUserId: "known" }));
+    compare(context, "byKey", {
+      "vote of a new person": await vote("eve", 10),
+      "vote again": await vote("eve", 10),
+      "vote of a known person": await vote("eve", 11),
+      "vote with another weight": await vote("eve", 10, 5),
+      "vote taken back": await cost(() => stub.removeVote(server, "ideas", 10, "eve")),
+      "post of a new person": await cost(post("fay")),
+      "post of a known person": await cost(post("fay")),
     });
   });
 });
+
+async function sha256(text: string): Promise<string> {
+  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+}

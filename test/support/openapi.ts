@@ -1,5 +1,5 @@
 /** Reads the API's description: the structure that OpenAPI 3.1 asks for, as far as we use it, and its schemas as validators. */
-import { z } from "zod";
+import * as z from "zod";
 
 const jsonSchema = z.record(z.string(), z.unknown());
 const media = z.strictObject({ schema: jsonSchema.optional() });

@@ -1,6 +1,6 @@
 /** What every refusal must look like, whichever test caused it: RFC 9457, a code of the closed list, and nothing of the code behind it. */
 import { expect } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { FAILURES, type FailureCode } from "../../src/errors.ts";
 
 const codes = Object.keys(FAILURES) as [FailureCode, ...FailureCode[]];

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { z } from "zod";
+import * as z from "zod";
 import { FAILURES } from "../../src/errors.ts";
 import { type Server, startServer } from "../support/server.ts";
 

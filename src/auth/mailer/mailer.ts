@@ -6,7 +6,7 @@ import type { RequestContext } from "../../edge/context.ts";
 import { fault, log } from "../../log.ts";
 import { afterAnswer } from "../after-answer.ts";
 import { bindingMailer } from "./binding.ts";
-import { httpMailer } from "./http.ts";
+import { httpMailer, isLoopback } from "./http.ts";
 import { logMailer } from "./log.ts";
 
 export type Message = {
@@ -29,9 +29,9 @@ export type MailEnv = {
   readonly EMAIL?: Pick<SendEmail, "send">;
 };
 
-/** Whether mails reach people: without that an address cannot be proved, and nobody is made to. */
+/** Whether mails reach people: without that an address cannot be proved, and nobody is made to. A word that is no mailer is a mistake, which must not open accounts without proof. */
 export function sendsMail({ MAILER }: Pick<MailEnv, "MAILER">): boolean {
-  return MAILER === "binding" || MAILER === "http";
+  return MAILER !== "" && MAILER !== "log";
 }
 
 /** Does not wait. `make` is asked in its own time for what to send; null: nothing. */
@@ -39,8 +39,10 @@ export function mailLater(context: RequestContext, make: () => Promise<Message |
   afterAnswer(context, () => mail(context, make));
 }
 
-async function mail({ env, requestId }: RequestContext, make: () => Promise<Message | null>): Promise<void> {
+async function mail(context: RequestContext, make: () => Promise<Message | null>): Promise<void> {
+  const { env, requestId } = context;
   try {
+    if (sendsMail(env) && !hasTrueOrigin(context)) throw new Error(`MAILER=${env.MAILER} needs PUBLIC_ORIGIN`);
     const mailer = mailerOf(env, requestId);
     if (mailer === null) return;
     const message = await make();
@@ -48,6 +50,14 @@ async function mail({ env, requestId }: RequestContext, make: () => Promise<Mess
   } catch (thrown) {
     log("error", fault(requestId, "mailer", thrown));
   }
+}
+
+/**
+ * Links must lead where the deployment says. The request's own origin is the word of whoever sends it, and the mail goes to somebody else, whose token would go there, too. On one's own machine
+ * it may do.
+ */
+function hasTrueOrigin({ env, url }: Pick<RequestContext, "env" | "url">): boolean {
+  return env.PUBLIC_ORIGIN !== "" || isLoopback(url);
 }
 
 /** Null: none is configured. Throws when one is, and not completely. */

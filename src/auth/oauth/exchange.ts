@@ -18,7 +18,7 @@ import {
   validateAuthResponse,
 } from "oauth4webapi";
 import { decodeJwt } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import type { PendingSignIn } from "../../pending-sign-in.ts";
 import type { OAuthErrorCode } from "../../protocol/rest/oauth.ts";
 import { err, ok, type Result } from "../../result.ts";

@@ -22,7 +22,10 @@ export async function finishSignIn(
   settings: ProviderSettings,
   state: string | undefined,
 ): Promise<Result<string, OAuthErrorCode>> {
-  const finished = await tryToFinish(context, settings, state);
+  const finished = await tryToFinish(context, settings, state).catch((thrown: unknown) => {
+    log("error", fault(context.requestId, "sign-in", thrown));
+    return err({ code: "internal_error", why: "thrown" } as const);
+  });
   if (finished.ok) return finished;
   const { code, why } = finished.error;
   // Never with the thrown value: the library's errors hold codes and tokens.

@@ -1,6 +1,6 @@
 /** The end of a sign-in at the provider: who the person is. The subject is theirs for good; name and address are what the provider says today. */
 import { processUserInfoResponse, protectedResourceRequest, userInfoRequest } from "oauth4webapi";
-import { z } from "zod";
+import * as z from "zod";
 import type { ProviderEmail } from "../../domain/account-linking.ts";
 import { NAME_CHARS_MAX } from "../../limits.ts";
 import { email } from "../../protocol/rest/auth.ts";

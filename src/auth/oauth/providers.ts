@@ -3,7 +3,7 @@
  * tests. How they are asked is left to exchange.ts and profile.ts.
  */
 import type { AuthorizationServer } from "oauth4webapi";
-import { z } from "zod";
+import * as z from "zod";
 import { Provider } from "../../protocol/rest/oauth.ts";
 
 /** Over https; a server on one's own machine may do without. */

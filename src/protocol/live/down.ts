@@ -3,7 +3,7 @@
  * opposite: read the list again, and go on from its seq.
  * Counts are absolute, so applying a frame twice is harmless.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { FAILURES, type FailureCode } from "../../errors.ts";
 import { Feedback } from "../rest/feedback.ts";
 import { feedbackId } from "../rest/fields.ts";

@@ -1,5 +1,5 @@
 /** Frames a client sends. One JSON object in a text frame, at most 16 KiB. */
-import { z } from "zod";
+import * as z from "zod";
 import { REQUEST_ID_CHARS_MAX } from "../../limits.ts";
 import { externalUserId, feedbackId } from "../rest/fields.ts";
 

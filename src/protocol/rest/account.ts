@@ -1,5 +1,5 @@
 /** The person behind the request: profile, sessions, what happened to the account. */
-import { z } from "zod";
+import * as z from "zod";
 import { PROVIDER_KEY_CHARS_MAX } from "../../limits.ts";
 import { endpoint } from "./endpoint.ts";
 import { instant, name } from "./fields.ts";

@@ -1,5 +1,5 @@
 /** API keys: for a customer's own servers. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { instant, name, workspaceParams } from "./fields.ts";
 

@@ -1,5 +1,5 @@
 /** Signing in: with a password here, with a provider in oauth.ts. */
-import { z } from "zod";
+import * as z from "zod";
 import { EMAIL_CHARS_MAX, MAILED_TOKEN_CHARS_MAX, PASSWORD_CHARS_MAX, REFRESH_TOKEN_CHARS_MAX } from "../../limits.ts";
 import { endpoint } from "./endpoint.ts";
 import { name } from "./fields.ts";

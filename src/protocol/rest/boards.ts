@@ -1,5 +1,5 @@
 /** Boards: where a workspace collects feedback. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { boardDescription, boardParams, externalUserId, instant, name, slug, workspaceParams } from "./fields.ts";
 

@@ -1,5 +1,5 @@
 /** Feedback items: list, create, read, change, delete. */
-import { z } from "zod";
+import * as z from "zod";
 import { CURSOR_CHARS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, SEARCH_CHARS_MAX } from "../../limits.ts";
 import { endpoint } from "./endpoint.ts";
 import {

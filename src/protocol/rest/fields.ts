@@ -1,5 +1,5 @@
 /** The fields that several resources share. Every schema is strict: an unknown key is an error, never ignored. */
-import { z } from "zod";
+import * as z from "zod";
 import { ACCOUNT_PERSON_PREFIX, RESERVED_SLUGS, SLUG_PATTERN } from "../../ids.ts";
 import {
   BOARD_DESCRIPTION_CHARS_MAX,

@@ -2,7 +2,7 @@
  * What a customer's server may say of a person: the payload of a signed identity (a JWT). Claims that we do not know are ignored, as RFC 7519, section 4 asks: servers put
  * what they like into their tokens, and nothing but these is read.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   CATEGORY_CHARS_MAX,
   EMAIL_CHARS_MAX,

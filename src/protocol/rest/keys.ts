@@ -1,5 +1,5 @@
 /** The keys that sign access tokens. The public set stands where verifiers look for it, outside the API: `/.well-known/jwks.json`. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { instant } from "./fields.ts";
 

@@ -1,5 +1,5 @@
 /** The live socket's upgrade, as an endpoint. The frames are in protocol/live. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { boardParams, externalUserId } from "./fields.ts";
 

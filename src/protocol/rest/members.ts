@@ -1,5 +1,5 @@
 /** The people who run a workspace, and those invited to. */
-import { z } from "zod";
+import * as z from "zod";
 import { MAILED_TOKEN_CHARS_MAX } from "../../limits.ts";
 import { email } from "./auth.ts";
 import { endpoint } from "./endpoint.ts";

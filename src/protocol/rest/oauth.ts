@@ -1,5 +1,5 @@
 /** Signing in with a provider (OAuth 2.0, RFC 6749 and RFC 9700; OpenID Connect where the provider speaks it). */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { instant } from "./fields.ts";
 

@@ -1,5 +1,5 @@
 /** The API's description, made from the same endpoints and schemas that the router validates with. */
-import { z } from "zod";
+import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { FAILURES, type FailureCode } from "../../errors.ts";
 import * as account from "./account.ts";

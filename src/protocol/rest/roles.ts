@@ -1,5 +1,5 @@
 /** Roles that a member of a workspace can have, and the actions that rights are given for. Which role may do what: domain/permissions.ts. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const ROLES = ["owner", "admin", "moderator", "member"] as const;
 export const Role = z.enum(ROLES).meta({ id: "Role" });

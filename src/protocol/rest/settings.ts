@@ -1,5 +1,5 @@
 /** A workspace's settings, its branding, and what a widget is told of both. */
-import { z } from "zod";
+import * as z from "zod";
 import { ALLOWED_ORIGINS_MAX, URL_FIELD_CHARS_MAX } from "../../limits.ts";
 import { endpoint } from "./endpoint.ts";
 import { workspaceParams } from "./fields.ts";

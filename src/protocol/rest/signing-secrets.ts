@@ -1,5 +1,5 @@
 /** Secrets with which a customer's server signs who its people are (a JWT, HS256). */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { instant, workspaceParams } from "./fields.ts";
 

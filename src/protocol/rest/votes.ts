@@ -1,5 +1,5 @@
 /** Votes: cast, take back, look up. Never a toggle. */
-import { z } from "zod";
+import * as z from "zod";
 import { VOTE_LOOKUP_IDS_MAX, VOTE_WEIGHT_MAX } from "../../limits.ts";
 import { endpoint } from "./endpoint.ts";
 import { boardParams, externalUserId, feedbackId, feedbackParams } from "./fields.ts";

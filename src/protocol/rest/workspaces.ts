@@ -1,5 +1,5 @@
 /** Workspaces: the tenant, and everything a slug in the path names. */
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { Role } from "./roles.ts";
 import { instant, name, slug, workspaceParams } from "./fields.ts";

@@ -1,5 +1,5 @@
 /** A person's own page, and the workspaces they belong to. */
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestContext } from "../../edge/context.ts";
 import { failure } from "../../errors.ts";
 import { Me, SecurityEvent, Session } from "../../protocol/rest/account.ts";

@@ -1,5 +1,5 @@
 /** A workspace's boards: the list, and each one's own page with its guests. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Params, RequestContext } from "../../edge/context.ts";
 import { boardNotFound, type Failure } from "../../errors.ts";
 import { isSlug } from "../../ids.ts";

@@ -1,5 +1,5 @@
 /** A workspace's API keys and signing secrets. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Params, RequestContext } from "../../edge/context.ts";
 import { DAY_MS } from "../../limits.ts";
 import { API_KEY_SCOPES, ApiKey, CreatedApiKey } from "../../protocol/rest/api-keys.ts";

@@ -1,5 +1,5 @@
 /** A workspace at a glance, its team and invitations, and joining it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Params, RequestContext } from "../../edge/context.ts";
 import { failure, workspaceNotFound } from "../../errors.ts";
 import { isSlug } from "../../ids.ts";

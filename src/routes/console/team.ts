@@ -1,5 +1,5 @@
 /** What every page of a workspace needs first: that its visitor is in the team, and as what. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Handler, Params, RequestContext } from "../../edge/context.ts";
 import { type Failure, failure } from "../../errors.ts";
 import { isSlug } from "../../ids.ts";

@@ -92,7 +92,7 @@ function NewBoard({ fill }: { readonly fill: Fill }) {
         <SlugField
           form="new"
           fill={fill}
-          hint="The last part of the board’s link, and stays. a-z, 0-9 and -."
+          hint="Lower-case letters, digits and hyphens. It ends the board’s link and stays as it is."
           placeholder="ideas"
         />
         <Description form="new" fill={fill} value="" />

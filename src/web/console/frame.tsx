@@ -183,7 +183,7 @@ export function TeamPage({
             ))}
           </ul>
           <p class="role">
-            You are <strong>{ROLE_WORDS[team.role].label.toLowerCase()}</strong> here.
+            Your role: <strong>{ROLE_WORDS[team.role].label}</strong>
           </p>
         </nav>
         <main id="main" tabindex={-1}>

@@ -68,7 +68,7 @@ function NewWorkspace({ fill }: { readonly fill: Fill }) {
       <SlugField
         form="new"
         fill={fill}
-        hint="Stands in every link to your boards, and stays. a-z, 0-9 and -."
+        hint="Lower-case letters, digits and hyphens. It is part of every link to your boards and stays as it is."
         placeholder="acme"
       />
       <button class="primary small">Make the workspace</button>

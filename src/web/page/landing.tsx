@@ -20,6 +20,7 @@ export function LandingPage({ origin, assets, demo }: LandingProps) {
       scripts={[]}
     >
       <Header home="/" name="Groundswell" skipTo="main">
+        <a href="/console">Console</a>
         <a href="/docs">API reference</a>
       </Header>
       <main class="wide lone" id="main" tabindex={-1}>
