@@ -25,6 +25,7 @@ import {
   register,
 } from "./identity/account.ts";
 import {
+  chosenPassword,
   confirmRegistration,
   type ConfirmRegistration,
   type Pending,
@@ -131,6 +132,10 @@ export class Identity extends DurableObject<Env> {
   requestRegistration(call: Call, hash: string, pending: Pending) {
     return this.#make("link.request-registration", call, () => requestRegistration(this.#store, hash, pending));
   }
+  chosenPassword(call: Call, hash: string) {
+    return this.#useLink("link.chosen-password", call, () => chosenPassword(this.#store, hash));
+  }
+  /** After a password that was right. */
   confirmRegistration(call: Call, hash: string, command: ConfirmRegistration) {
     return this.#useLink("link.confirm-registration", call, () => confirmRegistration(this.#store, hash, command));
   }

@@ -8,7 +8,7 @@ import { MIGRATIONS } from "../schema/user/manifest.ts";
 import type { Call } from "../src/call.ts";
 import type { Device } from "../src/domain/sessions.ts";
 import { type Failure, failure } from "../src/errors.ts";
-import type { AccountNews, IdentityNews, LinkedIdentity } from "../src/identity-news.ts";
+import type { IdentityNews } from "../src/identity-news.ts";
 import { fault, log, setLogLevel } from "../src/log.ts";
 import type { MembershipNews } from "../src/membership.ts";
 import type { UpdateMe } from "../src/protocol/rest/account.ts";
@@ -20,7 +20,7 @@ import { OUTBOX_TASK } from "./shared/outbox.ts";
 import { listEvents } from "./user/events.ts";
 import { hearMembership, listMemberships } from "./user/memberships.ts";
 import { hearIdentity } from "./user/news.ts";
-import { linkIdentity, noteLogin, openAccount, readMe, updateMe } from "./user/profile.ts";
+import { noteLogin, readMe, updateMe } from "./user/profile.ts";
 import { type SealedProviderKey, storeProviderKey } from "./user/provider-keys.ts";
 import {
   checkSession,
@@ -61,19 +61,7 @@ export class User extends DurableObject<Env> {
 
   // Account
 
-  /** The profile of a new person; one that has a profile keeps it. */
-  openAccount(call: Call, account: AccountNews, device: Device) {
-    return this.#make("account.open", call.requestId, () =>
-      openAccount(this.#store, account, this.#store.now(), device),
-    );
-  }
-  /** One more way to sign in. Idempotent. */
-  linkIdentity(call: Call, identity: LinkedIdentity, device: Device) {
-    return this.#make("account.link", call.requestId, () =>
-      linkIdentity(this.#store, identity, this.#store.now(), device),
-    );
-  }
-  /** An identity's message. Sets, so that one which comes twice does no harm. */
+  /** An identity's message, the first of which makes the profile. Sets, so that one which comes twice does no harm. */
   async hearIdentity(news: IdentityNews): Promise<void> {
     this.#make("account.hear", "-", () => hearIdentity(this.#store, news));
     await this.#deliver("-");

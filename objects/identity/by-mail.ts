@@ -4,7 +4,7 @@ import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
 import { type Failure, invalidLink } from "../../src/errors.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { register } from "./account.ts";
-import { endLinks, issue, take } from "./links.ts";
+import { endLinks, find, issue, take } from "./links.ts";
 import { forgetDevices } from "./sign-in.ts";
 import type { IdentityStore } from "./store.ts";
 
@@ -22,6 +22,12 @@ export function requestRegistration(store: IdentityStore, hash: string, pending:
     : issue(store, "register", hash, JSON.stringify(pending));
   if (!admitted) return ok("none");
   return ok(isTaken ? "notice" : "link");
+}
+
+/** The hash of the password that the registration chose: who has the link must know it, for they need not be who asked for it. Errors: INVALID_LINK. */
+export function chosenPassword(store: IdentityStore, hash: string): Result<string, Failure> {
+  const payload = find(store, "register", hash);
+  return payload === null ? err(invalidLink()) : ok((JSON.parse(payload) as Pending).passwordHash);
 }
 
 /** What the Worker adds when the link is used. */

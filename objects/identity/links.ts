@@ -38,7 +38,7 @@ export function issue(store: IdentityStore, purpose: Purpose, hash: string, payl
 }
 
 /** The payload, empty for a link that has none; null for a link that is not good. */
-function find(store: IdentityStore, purpose: Purpose, hash: string): string | null {
+export function find(store: IdentityStore, purpose: Purpose, hash: string): string | null {
   const row = store.db.select().from(mailedTokens).where(eq(mailedTokens.hash, hash)).get();
   return row?.purpose === purpose && row.expiresAt > store.now() ? (row.payload ?? "") : null;
 }

@@ -5,11 +5,15 @@
 import { asc, eq, lte } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import type { ScheduleTable } from "../../schema/shared.ts";
+import { DAY_MS } from "../../src/limits.ts";
 
 /** Tasks run per alarm; the rest waits for the next one. */
 const TASKS_PER_ALARM_MAX = 20;
 /** A task that threw is tried again after this. The platform's own retries end after six. */
 const RETRY_MS = 60_000;
+
+/** The platform takes no alarm after the year 2189. One that comes early finds nothing due, and is armed again. */
+const ALARM_AHEAD_MS_MAX = 365 * DAY_MS;
 
 export type AlarmClock = { setAlarm(dueAt: number): Promise<void>; deleteAlarm(): Promise<void> };
 
@@ -63,6 +67,7 @@ export class Schedule {
   #armEarliest(): void {
     const earliest = this.#db.select().from(this.#table).orderBy(asc(this.#table.dueAt)).limit(1).get();
     // The write is part of the current transaction; the promise only says when it is on disk, which the output gate awaits anyway.
-    void (earliest === undefined ? this.#clock.deleteAlarm() : this.#clock.setAlarm(earliest.dueAt));
+    const dueAt = earliest === undefined ? null : Math.min(earliest.dueAt, Date.now() + ALARM_AHEAD_MS_MAX);
+    void (dueAt === null ? this.#clock.deleteAlarm() : this.#clock.setAlarm(dueAt));
   }
 }

@@ -1,6 +1,6 @@
 /** Takes what the person's identities say. */
 import { and, eq } from "drizzle-orm";
-import { identities, profile, securityEvents } from "../../schema/user.ts";
+import { identities, profile, providerKeys, securityEvents } from "../../schema/user.ts";
 import type { IdentityNews } from "../../src/identity-news.ts";
 import { ok, type Result } from "../../src/result.ts";
 import { addIdentity, linkIdentity, openAccount } from "./profile.ts";
@@ -13,7 +13,8 @@ export function hearIdentity(store: UserStore, news: IdentityNews): Result<null,
   if (news.kind === "linked") return linkIdentity(store, news.identity, at, device);
   // The event is written with its effect, so it tells that the message was here before.
   if (isKnown(store, news)) return ok(null);
-  if (news.kind !== "password-changed") markVerified(store, at);
+  if (news.kind !== "password-changed" && markVerified(store, at) && news.kind !== "email-verified")
+    dropProviderKeys(store);
   if (news.kind !== "email-verified") {
     const { email, keptSessionId } = news;
     endSessions(store, keptSessionId);
@@ -32,7 +33,14 @@ function isKnown({ db }: UserStore, { kind, at }: IdentityNews): boolean {
   return known.limit(1).get() !== undefined;
 }
 
-function markVerified(store: UserStore, at: number): void {
-  if (store.profile()?.emailVerifiedAt !== null) return;
+/** Whether it was not before. */
+function markVerified(store: UserStore, at: number): boolean {
+  if (store.profile()?.emailVerifiedAt !== null) return false;
   store.db.update(profile).set({ emailVerifiedAt: at }).where(eq(profile.id, 1)).run();
+  return true;
+}
+
+/** The address' owner comes to an account that somebody else may have set up: a key and its `baseUrl` would send the owner's data where that one says. */
+function dropProviderKeys({ db }: UserStore): void {
+  db.delete(providerKeys).run();
 }

@@ -1,6 +1,6 @@
 /**
  * Who may have a live socket, and for how long. A socket that must not be is opened and closed with the reason, for a browser is told nothing of a refused upgrade. Sockets are found
- * again by their tags, which outlive a hibernation. What ends with time (a signed identity, a key) closes sockets of private boards by alarm.
+ * again by their tags, which outlive a hibernation. What ends with time (a signed identity, an account's session, a key) closes sockets of private boards by alarm.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Connection } from "partyserver";
@@ -8,7 +8,7 @@ import type { Call, Caller } from "../../src/call.ts";
 import { selfOf } from "../../src/domain/person.ts";
 import type { Failure } from "../../src/errors.ts";
 import { base64url } from "../../src/ids.ts";
-import { SOCKETS_PER_PERSON_MAX, SOCKETS_PER_WORKSPACE_MAX } from "../../src/limits.ts";
+import { ACCESS_TOKEN_SECONDS, SOCKETS_PER_PERSON_MAX, SOCKETS_PER_WORKSPACE_MAX } from "../../src/limits.ts";
 import { LIVE_HEADERS } from "../../src/protocol/live/version.ts";
 import { ok, type Result } from "../../src/result.ts";
 import { type Actor, mayWriteFrom, recognise } from "./authorize.ts";
@@ -17,13 +17,14 @@ import type { WorkspaceStore } from "./store.ts";
 
 /**
  * What a socket remembers. `caller`: who opened it; asked again at every vote, for a role may end while a socket is open. `person`: the bare id that was given. `site`: whose page
- * opened it.
+ * opened it. `openedAt`: in ms; a session may end, too, and only the Worker hears of it.
  */
 export type SocketState = {
   readonly boardId: number;
   readonly caller: Exclude<Caller, { readonly kind: "identity" }>;
   readonly person: string | null;
   readonly site: string | null;
+  readonly openedAt: number;
   readonly greeted: boolean;
 };
 export type LiveConnection = Connection<SocketState>;
@@ -89,9 +90,10 @@ export function admit(
   const tags = [boardTag(boardId), ...credentialTags(actor, call)];
   if (quotaTag !== null) tags.push(quotaTag);
   if (actor.userId !== null) tags.push(accountTag(actor.userId));
-  const endsAt = endOf(store, caller);
+  const state = { boardId, caller, person, site, openedAt: store.now(), greeted: false };
+  const endsAt = endOf(store, state);
   if (visibility === "private" && endsAt !== null) scheduleEndings(store, endsAt);
-  return ok({ refusal: null, state: { boardId, caller, person, site, greeted: false }, tags });
+  return ok({ refusal: null, state, tags });
 }
 
 /** A browser whose identity is not taken must hear of it, to ask for another one; null: the failure is HTTP's to tell. */
@@ -102,10 +104,17 @@ export function refusedSocket({ caller }: Call, { code }: Failure): Admission | 
 /** Why a socket may not stay where it is; null: it may. */
 export function reasonToClose(store: WorkspaceStore, { state }: LiveConnection): string | null {
   if (state === null) return null;
+  if (needsFreshIdentity(store, state)) return REASONS.identity;
   const actor = recognise(store, state.caller);
   if (!actor.ok) return state.caller.kind === "signed" ? REASONS.identity : "credentials ended";
   const board = store.boardById(state.boardId);
   return board === null || !mayRead(store, actor.value, board) ? REASONS.gone : null;
+}
+
+/** Whether its client must open another one to act on, or to stay on a private board: it shows then that the session still stands. */
+export function needsFreshIdentity(store: WorkspaceStore, state: SocketState): boolean {
+  const endsAt = state.caller.kind === "account" ? endOf(store, state) : null;
+  return endsAt !== null && endsAt <= store.now();
 }
 
 /** Has the alarm look at private boards' sockets at `dueAt` (ms). */
@@ -113,12 +122,17 @@ export function scheduleEndings(store: WorkspaceStore, dueAt: number): void {
   store.schedule(ENDINGS_TASK, dueAt);
 }
 
+/** Those of all sockets that are on a private board. */
+export function privateBoardTags(store: WorkspaceStore): string[] {
+  return store.boards().flatMap(({ id, visibility }) => (visibility === "private" ? [boardTag(id)] : []));
+}
+
 /** When the next of these sockets ends, in ms; null: none does. */
 export function nextEnding(store: WorkspaceStore, sockets: Iterable<LiveConnection>): number | null {
   const now = store.now();
   let next: number | null = null;
   for (const { state } of sockets) {
-    const endsAt = state === null ? null : endOf(store, state.caller);
+    const endsAt = state === null ? null : endOf(store, state);
     if (endsAt !== null && endsAt > now && (next === null || endsAt < next)) next = endsAt;
   }
   return next;
@@ -137,8 +151,10 @@ function credentialTags({ secretId }: Actor, { caller }: Call): string[] {
   return caller.kind === "key" ? [credentialTag(caller.hash)] : [];
 }
 
-function endOf(store: WorkspaceStore, caller: SocketState["caller"]): number | null {
+function endOf(store: WorkspaceStore, { caller, openedAt }: Pick<SocketState, "caller" | "openedAt">): number | null {
   if (caller.kind === "signed") return caller.person.expiresAt;
+  // A socket is no better than the access token that opened it.
+  if (caller.kind === "account") return openedAt + ACCESS_TOKEN_SECONDS * 1_000;
   return caller.kind === "key" ? (store.credentials.keyOf(caller.hash)?.expiresAt ?? null) : null;
 }
 

@@ -39,7 +39,11 @@ export function authorize(store: WorkspaceStore, workspace: string, call: Call):
 const NOBODY = { scopes: null, userId: null, member: null, person: null, secretId: null };
 
 function identify(store: WorkspaceStore, workspace: string, caller: Caller): Result<Actor, Failure> {
-  if (caller.kind !== "identity") return recognise(store, caller);
+  if (caller.kind !== "identity") {
+    const known = recognise(store, caller);
+    if (caller.kind === "key" && known.ok) store.credentials.noteUse(caller.hash, store.now());
+    return known;
+  }
   const signed = verifyIdentityToken(caller.token, workspace, store.credentials.secrets(), store.now());
   return signed.ok ? ok({ ...NOBODY, standing: "end-user", ...signed.value }) : signed;
 }
@@ -61,7 +65,6 @@ export function recognise(
     case "key": {
       const key = store.credentials.keyOf(caller.hash);
       if (key === null || (key.expiresAt !== null && key.expiresAt <= store.now())) return err(credentialRefused());
-      store.credentials.noteUse(caller.hash, store.now());
       return ok({ ...NOBODY, standing: "admin", scopes: key.scopes });
     }
     case "signed": {

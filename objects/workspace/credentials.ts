@@ -17,6 +17,9 @@ export type KnownKey = {
 };
 export type KnownSecret = { readonly id: string; readonly secret: string };
 
+/** Of a new workspace, also of one that a first post is about to create. */
+export const NEW_POLICY: Settings = { anonymousPosting: true, requireIdentity: false, allowedOrigins: [] };
+
 /** A key's last use is noted to the hour, so that using it rarely writes. */
 const USE_STEP_MS = 60 * 60 * 1_000;
 
@@ -108,10 +111,6 @@ export class Credentials {
       .from(settings)
       .where(and(eq(settings.id, 1), eq(settings.active, true)))
       .get();
-    const { allowedOrigins: origins, ...flags } = row ?? NEW_POLICY;
-    return { ...flags, allowedOrigins: [...origins] };
+    return row === undefined ? NEW_POLICY : { ...row, allowedOrigins: [...row.allowedOrigins] };
   }
 }
-
-/** Of a workspace that a first post is about to create. */
-const NEW_POLICY = { anonymousPosting: true, requireIdentity: false, allowedOrigins: [] as readonly string[] };

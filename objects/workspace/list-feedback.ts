@@ -137,17 +137,13 @@ type Shape = {
   search: boolean;
   from: "top" | "ties" | "below";
 };
-type ListStatement = ReturnType<typeof buildListStatement>;
-
-const prepared = new WeakMap<WorkspaceStore, Map<string, ListStatement>>();
+export type ListStatement = ReturnType<typeof buildListStatement>;
 
 /** At most 4 sorts × 3 ranges × (4 filters + search) statements. */
 function listStatement(store: WorkspaceStore, shape: Shape): ListStatement {
-  const statements = prepared.get(store) ?? new Map<string, ListStatement>();
-  prepared.set(store, statements);
   const key = Object.values(shape).join();
-  const statement = statements.get(key) ?? buildListStatement(store, shape);
-  statements.set(key, statement);
+  const statement = store.listStatements.get(key) ?? buildListStatement(store, shape);
+  store.listStatements.set(key, statement);
   return statement;
 }
 

@@ -8,7 +8,14 @@ import { FRAME_BYTES_MAX, MESSAGES_PER_SECOND_MAX } from "../../src/limits.ts";
 import type { DownFrame } from "../../src/protocol/live/down.ts";
 import { UpFrame } from "../../src/protocol/live/up.ts";
 import { err, ok, type Result } from "../../src/result.ts";
-import { CLOSE, type LiveConnection, REASONS, type SocketState } from "./admission.ts";
+import {
+  CLOSE,
+  type LiveConnection,
+  needsFreshIdentity,
+  REASONS,
+  reasonToClose,
+  type SocketState,
+} from "./admission.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { LiveBoard } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
@@ -64,6 +71,8 @@ function greet(
 ): void {
   const { store, fanOut } = host;
   if (state.greeted && tooFast(socket, store.now(), REPEATED_HELLO_PRICE - 1)) return closeTooFast(socket);
+  const reason = board.visibility === "private" ? reasonToClose(store, socket) : null;
+  if (reason !== null) return socket.close(CLOSE.policy, reason);
   if (!state.greeted) socket.setState({ ...state, greeted: true });
   fanOut.add(board.id, socket, store.seq());
   // What was missed follows, so the seq is not the server's yet: a client cut off before it all came must ask for it again.
@@ -81,6 +90,7 @@ function answerVote(
   board: string,
   frame: Exclude<UpFrame, { type: "hello" }>,
 ): void {
+  if (needsFreshIdentity(host.store, state)) return socket.close(CLOSE.policy, REASONS.identity);
   const { requestId, feedbackId } = frame;
   const { caller, site } = state;
   const person = frame.externalUserId ?? state.person ?? undefined;

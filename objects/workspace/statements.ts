@@ -1,5 +1,5 @@
 /** The hot statements, prepared once per object: building one costs twice what running it does. Cold ones stand in their verbs. */
-import { and, desc, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import {
   boardGuests,
@@ -125,23 +125,28 @@ function votes(db: DrizzleSqliteDODatabase) {
       })
       .prepare(),
     deleteVote: db.delete(feedbackVotes).where(key).prepare(),
-    /** One key look-up per id: `ids` is a JSON array, for a statement takes at most 100 parameters. */
-    votesOf: db
-      .select({ feedbackId: feedbackVotes.feedbackId, weight: feedbackVotes.weight })
-      .from(feedbackVotes)
-      .where(
-        and(
-          inArray(feedbackVotes.feedbackId, sql`(select value from json_each(${value("ids")}))`),
-          eq(feedbackVotes.endUserId, value("endUserId")),
-        ),
-      )
-      .prepare(),
+    votesOf: votesAmong(db),
+    /** The same for ids that somebody named: of another board's items, and of hidden ones, nothing is told. */
+    votesOnBoard: votesAmong(
+      db,
+      sql`exists (select 1 from feedback_items where id = ${feedbackVotes.feedbackId} and board_id = ${value("boardId")} and visible = 1)`,
+    ),
     setTally: db
       .update(feedbackItems)
       .set({ voteCount: bound<number>("voteCount"), trending: bound<number>("trending"), seq: bound<number>("seq") })
       .where(eq(feedbackItems.id, value("feedbackId")))
       .prepare(),
   };
+}
+
+/** One key look-up per id: `ids` is a JSON array, for a statement takes at most 100 parameters. */
+function votesAmong(db: DrizzleSqliteDODatabase, condition?: SQL) {
+  const isAsked = inArray(feedbackVotes.feedbackId, sql`(select value from json_each(${value("ids")}))`);
+  return db
+    .select({ feedbackId: feedbackVotes.feedbackId, weight: feedbackVotes.weight })
+    .from(feedbackVotes)
+    .where(and(isAsked, eq(feedbackVotes.endUserId, value("endUserId")), condition))
+    .prepare();
 }
 
 function items(db: DrizzleSqliteDODatabase) {
@@ -199,7 +204,6 @@ function resume(db: DrizzleSqliteDODatabase) {
       .select({
         ...publicColumns,
         visible: feedbackItems.visible,
-        seq: feedbackItems.seq,
         contentSeq: feedbackItems.contentSeq,
         visibleSeq: feedbackItems.visibleSeq,
       })
@@ -209,7 +213,7 @@ function resume(db: DrizzleSqliteDODatabase) {
       .limit(value("limit"))
       .prepare(),
     removedSince: db
-      .select({ id: feedbackTombstones.feedbackId, seq: feedbackTombstones.seq })
+      .select({ id: feedbackTombstones.feedbackId })
       .from(feedbackTombstones)
       .where(and(eq(feedbackTombstones.boardId, value("boardId")), gt(feedbackTombstones.seq, value("since"))))
       .orderBy(feedbackTombstones.seq)

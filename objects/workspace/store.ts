@@ -13,6 +13,7 @@ import { type AlarmClock, Schedule } from "../shared/schedule.ts";
 import { transact } from "../shared/transaction.ts";
 import { Credentials } from "./credentials.ts";
 import type { LiveConnection } from "./admission.ts";
+import type { ListStatement } from "./list-feedback.ts";
 import type { LiveBoard } from "./rows.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
@@ -43,6 +44,8 @@ export type SendNews = (userId: string, message: string, version: number) => Pro
 export class WorkspaceStore {
   readonly db: DrizzleSqliteDODatabase;
   readonly statements: Statements;
+  /** Those of lists, by their shape; each is prepared when it is first asked for. */
+  readonly listStatements = new Map<string, ListStatement>();
   readonly outbox: Outbox;
   readonly credentials: Credentials;
   readonly #storage: MeteredStorage;

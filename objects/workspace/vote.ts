@@ -64,7 +64,7 @@ export function removeVote(
   return ok({ feedbackId, voteCount: tally.voteCount, voted: false, first: false, seq: store.seq() });
 }
 
-/** Weight by item id, of the items in `ids` that the person voted for. Errors: BOARD_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST. */
+/** Weight by item id, of the board's public items in `ids` that the person voted for. Errors: BOARD_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST. */
 export function lookUpVotes(
   store: WorkspaceStore,
   actor: Actor,
@@ -78,10 +78,13 @@ export function lookUpVotes(
   if (!whose.ok) return whose;
   if (whose.value === null) return err(personMissing());
   if (actor.standing === "anonymous" && store.credentials.policy().requireIdentity) return err(mustComeSigned());
-  return votesOf(store, actor, ids, whose.value);
+  const person = lookUpPerson(store, actor, whose.value);
+  if (!person.ok || person.value === null) return person.ok ? ok({}) : person;
+  const asked = { boardId: found.value.id, ids: JSON.stringify(ids), endUserId: person.value };
+  return ok(weights(store.statements.votesOnBoard.all(asked)));
 }
 
-/** Errors: UNAUTHENTICATED for the bare id of somebody who comes signed. */
+/** The same for items that the caller was just shown. Errors: UNAUTHENTICATED for the bare id of somebody who comes signed. */
 export function votesOf(
   store: WorkspaceStore,
   actor: Actor,
@@ -89,10 +92,12 @@ export function votesOf(
   externalUserId: string,
 ): Result<Record<string, number>, Failure> {
   const person = lookUpPerson(store, actor, externalUserId);
-  if (!person.ok) return person;
-  if (person.value === null) return ok({});
-  const rows = store.statements.votesOf.all({ ids: JSON.stringify(ids), endUserId: person.value });
-  return ok(Object.fromEntries(rows.map((row) => [String(row.feedbackId), row.weight])));
+  if (!person.ok || person.value === null) return person.ok ? ok({}) : person;
+  return ok(weights(store.statements.votesOf.all({ ids: JSON.stringify(ids), endUserId: person.value })));
+}
+
+function weights(votes: readonly { readonly feedbackId: number; readonly weight: number }[]): Record<string, number> {
+  return Object.fromEntries(votes.map(({ feedbackId, weight }) => [String(feedbackId), weight]));
 }
 
 function voterOf(actor: Actor, externalUserId: string | undefined): Result<string, Failure> {

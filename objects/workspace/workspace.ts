@@ -1,12 +1,12 @@
-/** The workspace itself: create, read, rename, delete; and what a first post creates where that is allowed. */
+/** The workspace itself: create, read, rename, delete. */
 import { eq } from "drizzle-orm";
 import { apiKeys, settings, signingSecrets } from "../../schema/workspace.ts";
-import { nameFromSlug } from "../../src/domain/boards.ts";
-import { type Failure, failure, invalidField, workspaceNotFound } from "../../src/errors.ts";
+import { type Failure, invalidField, workspaceNotFound } from "../../src/errors.ts";
 import type { UpdateWorkspace, Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import type { Actor } from "./authorize.ts";
-import { createBoard, removeBoard } from "./boards.ts";
+import { removeBoard } from "./boards.ts";
+import { NEW_POLICY } from "./credentials.ts";
 import { mayRead } from "./find-board.ts";
 import type { LiveBoard } from "./rows.ts";
 import { instant } from "./present.ts";
@@ -14,13 +14,9 @@ import { announceMembership, addOwner, dismissMembers, type Owner } from "./memb
 import { isBeingPurged, purgePeopleTask } from "./purge.ts";
 import { readSettings, type WorkspaceStore } from "./store.ts";
 
-const NEW_SETTINGS = {
-  anonymousPosting: true,
-  requireIdentity: false,
-  allowedOrigins: [],
-  accentColor: null,
-  logoUrl: null,
-} as const satisfies Partial<typeof settings.$inferInsert>;
+const NEW_SETTINGS = { ...NEW_POLICY, accentColor: null, logoUrl: null } satisfies Partial<
+  typeof settings.$inferInsert
+>;
 
 /** Errors: SLUG_TAKEN, also while the rows of a deleted workspace of that name are being purged. */
 export function createWorkspace(
@@ -105,21 +101,4 @@ export function deleteWorkspace(store: WorkspaceStore, slug: string): Result<nul
   store.db.update(settings).set({ active: false }).where(eq(settings.id, 1)).run();
   store.schedule(purgePeopleTask(), store.now());
   return ok(null);
-}
-
-/** Makes the board, and the workspace around it, that a first post names. Errors: BOARD_NOT_FOUND for a slug that may not be used; those of creating. */
-export function openBoard(store: WorkspaceStore, workspace: string, board: string): Result<null, Failure> {
-  const names = { workspace: nameFromSlug(workspace), board: nameFromSlug(board) };
-  if (names.workspace === null || names.board === null) {
-    return err(
-      failure("BOARD_NOT_FOUND", "Workspaces and boards are named by 1 to 48 of a-z, 0-9 and -, and no reserved word."),
-    );
-  }
-  if (readSettings(store) === null) {
-    const created = createWorkspace(store, workspace, names.workspace, null);
-    if (!created.ok) return created;
-  }
-  if (store.board(board) !== null) return ok(null);
-  const created = createBoard(store, { slug: board, name: names.board });
-  return created.ok ? ok(null) : created;
 }

@@ -7,9 +7,9 @@ import { emailKey, passwordIdentityName } from "../domain/email.ts";
 import { clientOf } from "../edge/client.ts";
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callIdentity, callUser } from "../edge/object-call.ts";
-import { type Failure, invalidLink, wrongPassword } from "../errors.ts";
+import { type Failure, invalidField, invalidLink, wrongPassword } from "../errors.ts";
 import { randomId } from "../ids.ts";
-import type { ChangePassword, Register, ResetPassword, SignedIn } from "../protocol/rest/auth.ts";
+import type { ChangePassword, ConfirmRegistration, Register, ResetPassword, SignedIn } from "../protocol/rest/auth.ts";
 import { err, ok, type Result } from "../result.ts";
 import { padAsking } from "./after-answer.ts";
 import { browserOf } from "./browser.ts";
@@ -56,17 +56,42 @@ export async function openAccount(
   return openSession(context, userId, "password");
 }
 
-/** Errors: INVALID_LINK. */
-export async function confirmAccount(context: RequestContext, text: string): Promise<Result<SignedIn, Failure>> {
+/** Errors: INVALID_LINK, INVALID_CREDENTIALS, OVERLOADED. */
+export async function confirmAccount(
+  context: RequestContext,
+  { token: text, password }: ConfirmRegistration,
+): Promise<Result<SignedIn, Failure>> {
+  const token = parseMailedToken(text);
+  const proved = await proveChosen(context, token, password);
+  if (!proved.ok) return proved;
   const browser = await browserOf(context);
   const userId = randomId();
   const made = { userId, device: clientOf(context), browser: browser.hash };
-  const confirmed = await askByLink(context, parseMailedToken(text), false, (stub, secretHash) =>
+  const confirmed = await askByLink(context, token, false, (stub, secretHash) =>
     stub.confirmRegistration(callOf(context), secretHash, made),
   );
   if (!confirmed.ok) return confirmed;
   browser.remember();
   return openSession(context, userId, "password");
+}
+
+/** Whether who has the link also chose the password. Errors: INVALID_LINK, INVALID_CREDENTIALS, OVERLOADED. */
+async function proveChosen(
+  context: RequestContext,
+  token: MailedToken | null,
+  password: string,
+): Promise<Result<null, Failure>> {
+  const chosen = await askByLink(context, token, true, (stub, hash) => stub.chosenPassword(callOf(context), hash));
+  if (!chosen.ok) return chosen;
+  const turn = HashTurn.take(context.execution);
+  if (!turn.ok) return turn;
+  try {
+    const { matches } = await turn.value.verify(password, chosen.value);
+    if (matches) return ok(null);
+    return err(invalidField("password", "is not the one that this registration chose", "INVALID_CREDENTIALS"));
+  } finally {
+    turn.value.leave();
+  }
 }
 
 /** Errors: INVALID_CREDENTIALS, INVALID_REQUEST, TOO_MANY_ATTEMPTS, OVERLOADED. `email`: of the account that asks. */

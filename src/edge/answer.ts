@@ -117,12 +117,24 @@ function logRequest(found: Found, request: Request, url: URL, requestId: string,
     requestId,
     method: request.method,
     route: match?.route ?? "-",
-    path: url.pathname.slice(0, LOGGED_CHARS_MAX),
+    path: loggedPath(url, match?.route ?? "").slice(0, LOGGED_CHARS_MAX),
     status: response.status,
     ms,
     ...(workspace === undefined ? {} : { workspace }),
     outcome: outcomeOf(response),
   });
+}
+
+/** Parameters of paths that name a person: a log has no business knowing whom. */
+const PERSONS: ReadonlySet<string> = new Set([":userId", ":externalUserId"]);
+
+function loggedPath({ pathname }: URL, route: string): string {
+  const pattern = route.split("/");
+  const segments = pathname.split("/").map((segment, index) => {
+    const parameter = pattern[index] ?? "";
+    return PERSONS.has(parameter) ? parameter : segment;
+  });
+  return segments.join("/");
 }
 
 /**

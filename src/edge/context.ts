@@ -1,5 +1,6 @@
 /** What a handler knows about the request it answers, and what it tells the objects about it. */
 import type { Call, Caller } from "../call.ts";
+import { URL_FIELD_CHARS_MAX } from "../limits.ts";
 import type { Who } from "../protocol/rest/endpoint.ts";
 import { type Action, ACTIONS } from "../protocol/rest/roles.ts";
 
@@ -41,10 +42,10 @@ export function callOf(context: RequestContext): Call {
   };
 }
 
-/** The `Origin` that a browser sends, unless it is ours. */
+/** The `Origin` that a browser sends, unless it is ours. Cut where it is longer than any that a workspace can name: sockets keep it. */
 function foreignSite({ request, url, origin }: RequestContext): string | null {
   const sent = request.headers.get("origin");
-  return sent === null || sent === url.origin || sent === origin ? null : sent;
+  return sent === null || sent === url.origin || sent === origin ? null : sent.slice(0, URL_FIELD_CHARS_MAX + 1);
 }
 
 /** Whether the public reaches us over https: cookies are `Secure` then. */

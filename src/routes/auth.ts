@@ -41,7 +41,7 @@ export const authRoutes: readonly Route[] = [
     return map(opened, (signedIn) => (signedIn === null ? lookIntoYourMail() : json(signedIn, 201)));
   }),
   route(confirmRegistration, async (context, { body }) =>
-    map(await confirmAccount(context, body.token), (signedIn) => json(signedIn, 201)),
+    map(await confirmAccount(context, body), (signedIn) => json(signedIn, 201)),
   ),
   route(logInEndpoint, async (context, { body }) => map(await logIn(context, body), (signedIn) => json(signedIn))),
   route(refresh, async (context, { body }) => {

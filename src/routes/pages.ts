@@ -178,12 +178,13 @@ function factsOf(context: RequestContext) {
 }
 
 function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], status = 200): Response {
-  const personal = context.request.method === "POST" || context.request.headers.has("cookie");
+  const { method, headers } = context.request;
+  const personal = method === "POST" || headers.has("cookie") || headers.has("authorization");
   const response = pageResponse(renderDocument(page), context.origin, {
     status,
     cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
   });
-  response.headers.set("vary", "cookie");
+  response.headers.set("vary", "cookie, authorization");
   return response;
 }
 

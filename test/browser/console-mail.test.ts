@@ -51,6 +51,7 @@ test("[K28] where mail is set up, the mailed link opens the account; an address 
     const link = /(http\S+register\/confirm#\S+)/u.exec(mails.at(-1)?.text ?? "")?.[1] ?? "";
     await page.goto(link);
     expect(page.url()).toBe(`${site.server.origin}/console/register/confirm`);
+    await page.getByLabel("Password", { exact: true }).fill("rather long and my own");
     await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Open my account" }).click()]);
     expect(page.url()).toBe(`${site.server.origin}/console`);
     await page.goto("/console/account");

@@ -133,11 +133,13 @@ test("[K14] an API key is shown once, copied by its button, works, and is refuse
     await route.continue();
   });
   const make = page.getByRole("button", { name: "Make the key" });
-  const press = async (): Promise<void> => make.evaluate((button: HTMLElement) => button.click());
   const made = page.waitForNavigation();
-  await press();
-  await page.waitForTimeout(100);
-  await press();
+  await make.evaluate((button: HTMLElement) => {
+    button.click();
+    setTimeout(() => {
+      button.click();
+    }, 100);
+  });
   await made;
   await page.unroute("**/keys");
   await page.locator(".once:focus").waitFor();

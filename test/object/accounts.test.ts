@@ -6,6 +6,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { User } from "../../objects/user.ts";
+import { signAccessToken } from "../../src/auth/access-token.ts";
 import { passwordIdentityName } from "../../src/domain/email.ts";
 import { randomId } from "../../src/ids.ts";
 import { DAY_MS, MAILS_PER_PURPOSE_MAX } from "../../src/limits.ts";
@@ -161,10 +162,12 @@ describe("mail", () => {
     expect(asked).toMatchObject({ status: 202, body: "" });
     expect((await logIn(email)).status).toBe(401);
     const token = mailedToken("register/confirm");
-    const { status, body } = await call("POST", `${AUTH}/register/confirm`, { token });
+    const { status, body } = await call("POST", `${AUTH}/register/confirm`, { token, password: PASSWORD });
     expect(status).toBe(201);
     expect(await me(body)).toMatchObject({ email, emailVerified: true, name: "Ada", signInMethods: ["password"] });
-    expect((await call("POST", `${AUTH}/register/confirm`, { token })).body.code).toBe("INVALID_LINK");
+    expect((await call("POST", `${AUTH}/register/confirm`, { token, password: PASSWORD })).body.code).toBe(
+      "INVALID_LINK",
+    );
     expect((await logIn(email)).status).toBe(200);
     await post("/register", { email, password: OTHER_PASSWORD });
     expect(mails.at(-1)).toMatchObject({ to: email, subject: "You have an account already" });
@@ -176,11 +179,30 @@ describe("mail", () => {
     await post("/register", { email, password: OTHER_PASSWORD });
     const first = mailedToken("register/confirm");
     await post("/register", { email, password: PASSWORD });
-    expect((await call("POST", `${AUTH}/register/confirm`, { token: mailedToken("register/confirm") })).status).toBe(
+    expect(
+      (await call("POST", `${AUTH}/register/confirm`, { token: mailedToken("register/confirm"), password: PASSWORD }))
+        .status,
+    ).toBe(201);
+    expect((await call("POST", `${AUTH}/register/confirm`, { token: first, password: PASSWORD })).body.code).toBe(
+      "INVALID_LINK",
+    );
+    expect((await logIn(email)).status).toBe(200);
+  });
+
+  it("[S10] a registration that somebody else began opens nothing for the address' owner, who does not know its password", async () => {
+    const email = uniqueEmail();
+    await post("/register", { email, password: OTHER_PASSWORD });
+    const token = mailedToken("register/confirm");
+    const owner = new TestBrowser();
+    const opened = await owner.call("POST", `${AUTH}/register/confirm`, { token, password: PASSWORD });
+    expect(opened).toMatchObject({ status: 401, body: { code: "INVALID_CREDENTIALS" } });
+    expect(opened.headers.getSetCookie()).toEqual([]);
+    expect((await owner.call("POST", `${AUTH}/register/confirm`, { token })).status).toBe(400);
+    expect((await logIn(email, OTHER_PASSWORD)).status).toBe(401);
+    // A slip of the tongue does not use the link up.
+    expect((await owner.call("POST", `${AUTH}/register/confirm`, { token, password: OTHER_PASSWORD })).status).toBe(
       201,
     );
-    expect((await call("POST", `${AUTH}/register/confirm`, { token: first })).body.code).toBe("INVALID_LINK");
-    expect((await logIn(email)).status).toBe(200);
   });
 
   it("[S7] a reset ends all sessions, verifies the address, lifts the wait and works once, for 30 minutes", async () => {
@@ -226,6 +248,59 @@ describe("mail", () => {
       expect(answer.body.code).toBe("INVALID_LINK");
     }
     expect(hashing).not.toHaveBeenCalled();
+  });
+
+  it("[S15] a mailed link leads to PUBLIC_ORIGIN, never to the Host of whoever asked; without one nothing is mailed", async () => {
+    const printed: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((line) => void printed.push(String(line)));
+    const email = uniqueEmail();
+    await register(email);
+    // The tests' own origin stands for what an attacker wrote into the Host header.
+    const asked = await callWith({ ...MAIL, PUBLIC_ORIGIN: "", LOG_LEVEL: "error" }, "POST", `${AUTH}/password/reset`, {
+      email,
+    });
+    expect(asked.status).toBe(202);
+    expect(mails).toEqual([]);
+    expect(printed.join()).toContain("needs PUBLIC_ORIGIN");
+    await callWith({ ...MAIL, PUBLIC_ORIGIN: "https://true.test" }, "POST", `${AUTH}/password/reset`, { email });
+    expect(mails.at(-1)?.text).toContain("https://true.test/console/reset/confirm#");
+    expect(mails.at(-1)?.text).not.toContain(ORIGIN);
+  });
+
+  it("[S10] whoever never proved an address is not out before its owner is in: a take-over that could not be told is no sign-in", async () => {
+    const email = uniqueEmail();
+    const squatter = await register(email);
+    const stub = env.IDENTITY.getByName(passwordIdentityName(email));
+    const claim = { userId: randomId(), email, name: null, device: DEVICE };
+    const cut = vi.spyOn(User.prototype, "hearIdentity").mockImplementation(() => {
+      throw new Error("down");
+    });
+    expect(await stub.claimEmail(CALL, claim)).toMatchObject({ ok: false, error: { code: "OVERLOADED" } });
+    cut.mockRestore();
+    expect(await stub.claimEmail(CALL, claim)).toEqual({ ok: true, value: squatter.user.id });
+    expect((await call("POST", `${AUTH}/refresh`, { refreshToken: squatter.refreshToken })).status).toBe(401);
+  });
+
+  it("[S10] nobody has an address verified that another account has, whatever a provider said of it", async () => {
+    const email = uniqueEmail();
+    await register(email);
+    const userId = randomId();
+    const identity = { provider: "github", subject: "7", email } as const;
+    const account = { kind: "account", email, emailVerified: false, name: null, identity } as const;
+    await env.USER.getByName(userId).hearIdentity({ ...account, at: Date.now(), device: DEVICE });
+    const sessionId = randomId();
+    const open = { sessionId, tokenHash: "h", method: "github", device: DEVICE, newDevice: false } as const;
+    await env.USER.getByName(userId).openSession(CALL, open);
+    const accessToken = await signAccessToken(env, ORIGIN, { userId, sessionId });
+    expect((await post("/email/verify/send", {}, bearer({ accessToken }))).status).toBe(202);
+    expect(mails).toEqual([]);
+  });
+
+  it("[S10] a mailer that is none opens no account without proof of its address", async () => {
+    const email = uniqueEmail();
+    const sent = { email, password: PASSWORD };
+    expect((await callWith({ ...MAIL, MAILER: "smtp" }, "POST", `${AUTH}/register`, sent)).status).toBe(202);
+    expect((await logIn(email)).status).toBe(401);
   });
 
   it("[S2] an address verifies itself by mail, within a day, and is not flooded", async () => {
@@ -337,6 +412,9 @@ describe("what spans objects", () => {
   it("[S10] a password that is dropped ends the sessions and is gone, and the address is verified", async () => {
     const email = uniqueEmail();
     const before = await register(email);
+    // Somebody else's, whose `baseUrl` would get what the owner asks.
+    const key = { provider: "openai", sealed: "v", lastFour: "1234", baseUrl: "https://evil.example", device: DEVICE };
+    await env.USER.getByName(before.user.id).storeProviderKey(CALL, key);
     const claim = (address: string) => ({ userId: randomId(), email: address, name: null, device: DEVICE });
     const stub = env.IDENTITY.getByName(passwordIdentityName(email));
     await stub.claimEmail(CALL, claim(email));
@@ -346,10 +424,14 @@ describe("what spans objects", () => {
       value: { userId: before.user.id, emailVerified: true, hasPassword: false },
     });
     expect(await me(before)).toMatchObject({ emailVerified: true, signInMethods: [] });
+    const keys = await runInDurableObject(env.USER.getByName(before.user.id), (_, { storage }) =>
+      storage.sql.exec("select * from provider_keys").toArray(),
+    );
+    expect(keys).toEqual([]);
     // Of a verified one it is not taken.
     const verified = uniqueEmail();
     await post("/register", { email: verified, password: PASSWORD });
-    await call("POST", `${AUTH}/register/confirm`, { token: mailedToken("register/confirm") });
+    await call("POST", `${AUTH}/register/confirm`, { token: mailedToken("register/confirm"), password: PASSWORD });
     await env.IDENTITY.getByName(passwordIdentityName(verified)).claimEmail(CALL, claim(verified));
     expect((await logIn(verified)).status).toBe(200);
   });
@@ -384,7 +466,10 @@ describe("what is never told", () => {
     secrets.add(email);
     await ask("POST", `${AUTH}/register`, { email, password: PASSWORD });
     secrets.add(mailedToken("register/confirm"));
-    const { body } = await ask("POST", `${AUTH}/register/confirm`, { token: mailedToken("register/confirm") });
+    const { body } = await ask("POST", `${AUTH}/register/confirm`, {
+      token: mailedToken("register/confirm"),
+      password: PASSWORD,
+    });
     await ask("POST", `${AUTH}/register`, { email, password: OTHER_PASSWORD });
     await ask("POST", `${AUTH}/login`, { email, password: "wrong but secret too" });
     await ask("POST", `${AUTH}/login`, { email, password: PASSWORD });

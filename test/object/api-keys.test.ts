@@ -1,5 +1,5 @@
 /** API keys on the real Worker: how they are made and kept, what they may do, and when they end. Ids are those of test/SPEC.md. */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { may } from "../../src/domain/permissions.ts";
 import { API_KEYS_PER_WORKSPACE_MAX } from "../../src/limits.ts";
@@ -177,6 +177,39 @@ describe("API keys", () => {
     await call("GET", `${path}/feedback`, undefined, as);
     now.mockRestore();
     expect(await used()).toBe(hour + HOUR_MS);
+  });
+
+  it("[S20] are not noted as used when only their sockets are looked at, by a change of the board or by the alarm", async () => {
+    const { workspace, path, stub } = await board();
+    const { as } = await makeKey(workspace, ["read"]);
+    const peer = await Peer.open(path, "", as);
+    const used = () =>
+      runInDurableObject(stub, (_, { storage }) => storage.sql.exec("select last_used_at n from api_keys").one()["n"]);
+    const usedAt = await used();
+    const now = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 2 * HOUR_MS);
+    await call("PATCH", `/api/v1/workspaces/${workspace}/boards/ideas`, { visibility: "private" }, OPERATOR);
+    await runDurableObjectAlarm(stub);
+    now.mockRestore();
+    expect(await used()).toBe(usedAt);
+    expect(peer.closed).toBeNull();
+  });
+
+  it("[S20] may end in the far future: later than any alarm that the platform takes", async () => {
+    const { workspace, path, stub } = await board();
+    await call("PATCH", `/api/v1/workspaces/${workspace}/boards/ideas`, { visibility: "private" }, OPERATOR);
+    const { as } = await makeKey(workspace, ["read"], { expiresAt: "9999-12-31T23:59:59Z" });
+    await runInDurableObject(stub, async (_, { storage }) => {
+      storage.sql.exec("delete from schedule");
+      await storage.deleteAlarm();
+    });
+    const peer = await Peer.open(path, "", as);
+    peer.send({ type: "hello", since: null });
+    await peer.until(({ frames }) => frames.length === 1);
+    const alarm = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBeGreaterThan(Date.now() + HOUR_MS);
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
+    expect(peer.closed).toBeNull();
   });
 
   it("[S20] are at most fifty, also when made at once", async () => {

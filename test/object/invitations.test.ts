@@ -199,7 +199,12 @@ describe("accepting", () => {
 });
 
 describe("with mail", () => {
-  const mail = { MAILER: "http", MAIL_URL: "https://mail.example/send", MAIL_FROM: "team@groundswell.test" };
+  const mail = {
+    MAILER: "http",
+    MAIL_URL: "https://mail.example/send",
+    MAIL_FROM: "team@groundswell.test",
+    PUBLIC_ORIGIN: ORIGIN,
+  };
   afterEach(() => void vi.restoreAllMocks());
 
   it("[T24] the link is mailed to the invited address, and a mail that is not taken changes nothing", async () => {

@@ -187,18 +187,32 @@ describe("an account that is made by a provider", () => {
       });
       expect(await finish(await start())).toEqual(refused("internal_error"));
       cut.mockRestore();
-      const identity = env.IDENTITY.getByName(`github:${String(person.id)}`);
+      // An address that was claimed, or where there is none the provider's identity, has the person it was to tell.
+      const first = verified ? `password:${person.email}` : `github:${String(person.id)}`;
+      const identity = env.IDENTITY.getByName(first);
       const { user_id: userId } = await runInDurableObject(identity, (_, { storage }) =>
         storage.sql.exec("SELECT user_id FROM identity").one(),
       );
-      // The address' own message waits for its alarm; the provider's identity sends what it has left first.
-      if (verified) await runDurableObjectAlarm(env.IDENTITY.getByName(`password:${person.email}`));
+      // Who is asked sends what is left first.
       expect(await finish(await start())).toEqual({ location: "/console", userId });
       const profile = await runInDurableObject(env.USER.getByName(String(userId)), (_, { storage }) =>
         storage.sql.exec("SELECT email, email_verified_at IS NOT NULL AS verified FROM profile").one(),
       );
       expect(profile).toEqual({ email: person.email, verified: Number(verified) });
     }
+  });
+
+  it("[S9] that fails at its very last step leads to the sign-in page, too", async () => {
+    const { state, cookie } = await start();
+    const keyring = { getByName: () => ({ keys: () => Promise.reject(new Error("the Keyring is away")) }) };
+    const isolate = { ...env, ...CLIENT, KEYRING: keyring as unknown as Env["KEYRING"] };
+    const url = `${ORIGIN}/api/v1/auth/github/callback?code=c&state=${encodeURIComponent(state)}`;
+    const request = new Request<unknown, IncomingRequestCfProperties>(url, { headers: { cookie } });
+    const answered = await worker.fetch(request, isolate, createExecutionContext());
+    expect([answered.status, answered.headers.get("location")]).toEqual([
+      303,
+      "/console/sign-in?error_code=internal_error",
+    ]);
   });
 
   it("[S10] takes the address of an account that was never verified, whenever that was registered", async () => {

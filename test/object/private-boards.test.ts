@@ -1,8 +1,11 @@
 /** Private boards on the real Worker: for the team and invited people who come signed; for everybody else there is nothing. Ids are those of test/SPEC.md. */
-import { runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { ACCESS_TOKEN_SECONDS } from "../../src/limits.ts";
 import { account } from "../support/accounts.ts";
 import { bearer, identity, makeSecret, seconds } from "../support/identity.ts";
+import { workspaceOf } from "../support/team.ts";
 import { board, call, OPERATOR, Peer, post, upgrade } from "../support/workerd.ts";
 
 const PRIVATE = { visibility: "private" };
@@ -50,6 +53,22 @@ async function closedSoon(peer: Peer, startedAt: number): Promise<Peer["closed"]
 }
 
 describe("private boards", () => {
+  it("[P1] are not told of through another board: nobody learns there who voted on them, nor of what is hidden", async () => {
+    const { workspace, path, id } = await privateBoard();
+    await call("POST", `/api/v1/workspaces/${workspace}/boards`, { slug: "open", name: "Open" }, OPERATOR);
+    const open = `/api/v1/${workspace}/open`;
+    const [shown, hidden] = [await post(open, "Shown"), await post(open, "Hidden")];
+    for (const [board, item] of [
+      [path, id],
+      [open, shown],
+      [open, hidden],
+    ] as const)
+      await call("POST", `${board}/feedback/${item}/votes`, { externalUserId: "cleo", weight: 7 }, OPERATOR);
+    await call("PATCH", `${open}/feedback/${hidden}`, { isHidden: true }, OPERATOR);
+    const asked = await call("GET", `${open}/votes?ids=${id},${shown},${hidden}&externalUserId=cleo`);
+    expect([asked.status, asked.body]).toEqual([200, { [shown]: 7 }]);
+  });
+
   it("[P1] are for everybody else as if they were not: every way in answers like a board that is none", async () => {
     const { workspace, path, id, address, bob } = await privateBoard();
     const ways = (board: string) =>
@@ -179,6 +198,39 @@ describe("private boards", () => {
     expect(again.closed).toEqual({ code: 1008, reason: "identity ended" });
     expect(Date.now()).toBeLessThan(later.exp * 1_000 + 1_000);
     expect((await call("GET", `${path}/feedback`)).status).toBe(404);
+  });
+
+  it("[P21] an account's socket is no better than its access token: then it must show that the session still stands", async () => {
+    const owner = await account("Olga");
+    const workspace = await workspaceOf(owner);
+    const [hidden, shown] = [`/api/v1/${workspace}/hidden`, `/api/v1/${workspace}/shown`];
+    for (const [slug, visibility] of [
+      ["hidden", "private"],
+      ["shown", "public"],
+    ])
+      await call("POST", `/api/v1/workspaces/${workspace}/boards`, { slug, name: "A", visibility }, owner.headers);
+    const id = await post(shown, "One");
+    const [team, writer] = [
+      await greeted(upgrade(hidden, "", owner.headers)),
+      await greeted(upgrade(shown, "", owner.headers)),
+    ];
+    const silent = await Peer.open(hidden, "", owner.headers);
+    const stub = env.WORKSPACE.getByName(workspace);
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + ACCESS_TOKEN_SECONDS * 1_000 + 1);
+    try {
+      silent.send({ type: "hello", since: null });
+      await silent.until(({ closed }) => closed !== null);
+      expect([team.closed, writer.closed]).toEqual([null, null]);
+      expect(await runDurableObjectAlarm(stub)).toBe(true);
+      await team.until(({ closed }) => closed !== null);
+      writer.send({ type: "vote", requestId: "1", feedbackId: id });
+      await writer.until(({ closed }) => closed !== null);
+    } finally {
+      clock.mockRestore();
+    }
+    for (const peer of [team, writer, silent]) expect(peer.closed).toEqual({ code: 1008, reason: "identity ended" });
+    expect(writer.frames).toHaveLength(1);
+    expect((await call("GET", `${shown}/feedback/${id}`)).body.voteCount).toBe(0);
   });
 });
 

@@ -12,7 +12,7 @@ import { API_KEY_SCOPES, type ApiKeyScope } from "../../src/protocol/rest/api-ke
 import type { Endpoint } from "../../src/protocol/rest/endpoint.ts";
 import { ENDPOINTS } from "../../src/protocol/rest/openapi.ts";
 import { type Action, ACTIONS, ROLES } from "../../src/protocol/rest/roles.ts";
-import { account } from "../support/accounts.ts";
+import { account, ACCOUNTS_TIMEOUT_MS } from "../support/accounts.ts";
 import { type Answer, call, OPERATOR, uniqueSlug, upgrade } from "../support/workerd.ts";
 
 /** In every name and address that only the team may see. */
@@ -186,6 +186,40 @@ describe("in another's workspace", () => {
             });
         }
       }
+    },
+  );
+});
+
+describe("a session that was ended", () => {
+  const ending: Caller = {
+    name: "signed out",
+    headers: {},
+    kind: "account",
+    actor: { standing: "owner", scopes: null },
+  };
+  let signedOut = ending;
+
+  beforeAll(async () => {
+    const { userId, headers } = await account("Gone");
+    await insertMember(OWN, userId, "owner");
+    await call("POST", `${API_PREFIX}/auth/logout`, {}, headers);
+    signedOut = { ...ending, headers };
+  }, ACCOUNTS_TIMEOUT_MS);
+
+  test("[S7] whatever runs a workspace or changes an account looks the session up", () => {
+    const sensitive = ["workspace.configure", "team.manage", "workspace.own", "account"];
+    const unsure = ENDPOINTS.filter(
+      ({ method, who, online }) => method !== "GET" && sensitive.includes(who) && online !== true,
+    );
+    // It only sends a mail to the account's own address.
+    expect(unsure.map(({ operationId }) => operationId)).toEqual(["sendEmailVerification"]);
+  });
+
+  test.each(swept.filter(({ online }) => online === true).map((endpoint) => [endpoint.operationId, endpoint] as const))(
+    "[S7] %s refuses its access token at once",
+    async (_operationId, endpoint) => {
+      const { status, body } = await ask(endpoint, signedOut, await targetIn(OWN));
+      expect({ status, code: body.code }).toEqual({ status: 401, code: "INVALID_TOKEN" });
     },
   );
 });

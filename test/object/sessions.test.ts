@@ -1,18 +1,22 @@
 /** Sessions and their refresh tokens, on the real Worker. Ids are those of test/SPEC.md. */
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import fc from "fast-check";
 import { decodeJwt } from "jose";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { User } from "../../objects/user.ts";
 import { HashTurn } from "../../src/auth/password-hash.ts";
 import { hashOf, parseRefreshToken } from "../../src/auth/refresh-token.ts";
 import { passwordIdentityName } from "../../src/domain/email.ts";
+import { answer } from "../../src/edge/answer.ts";
 import { randomId } from "../../src/ids.ts";
 import { DAY_MS, REFRESH_GRACE_MS, SESSION_IDLE_MS, SESSIONS_PER_USER_MAX } from "../../src/limits.ts";
 import type { SignedIn } from "../../src/protocol/rest/auth.ts";
+import worker from "../../src/worker.ts";
 import { Clock } from "../model/clock.ts";
 import { AUTH, bearer, CALL, DEVICE, PASSWORD, register, TestBrowser, uniqueEmail } from "../support/accounts.ts";
-import { call, ORIGIN } from "../support/workerd.ts";
+import { board, call, ORIGIN, upgrade } from "../support/workerd.ts";
+import { Counted, newRing } from "./isolates.ts";
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const IPHONE =
@@ -25,11 +29,8 @@ const NODES_HASH = "$argon2id$v=19$m=12288,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$1HsuHF
 async function person(): Promise<{ userId: string; open: () => Promise<string> }> {
   const userId = randomId();
   const email = uniqueEmail();
-  await env.USER.getByName(userId).openAccount(
-    CALL,
-    { email, emailVerified: false, name: null, identity: null },
-    DEVICE,
-  );
+  const account = { kind: "account", email, emailVerified: false, name: null, identity: null } as const;
+  await env.USER.getByName(userId).hearIdentity({ ...account, at: Date.now(), device: DEVICE });
   const open = async () => {
     const sessionId = randomId();
     const secret = randomId() + randomId().slice(1);
@@ -43,7 +44,10 @@ async function person(): Promise<{ userId: string; open: () => Promise<string> }
 
 const refresh = (refreshToken: string) => call("POST", `${AUTH}/refresh`, { refreshToken });
 const clock = new Clock();
-afterEach(() => clock.restore());
+afterEach(() => {
+  clock.restore();
+  vi.restoreAllMocks();
+});
 
 describe("the hash", () => {
   it("[S3] argon2id, m=12288, t=3, p=1, as a PHC string: takes what Node's own argon2 made, and makes the like with a salt of its own", async () => {
@@ -168,6 +172,29 @@ describe("rotation", () => {
     ).toMatchObject({
       ok: false,
     });
+  });
+
+  it("[S6] is not used up while there is no key to sign its successor's access token with", async () => {
+    clock.install();
+    const { open } = await person();
+    const refreshToken = await open();
+    const ring = new Counted(newRing());
+    ring.state = "broken";
+    const isolate = ring.isolate();
+    const ask = () =>
+      worker.fetch(
+        new Request<unknown, IncomingRequestCfProperties>(`${ORIGIN}${AUTH}/refresh`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ refreshToken }),
+        }),
+        isolate,
+        createExecutionContext(),
+      );
+    expect((await ask()).status).toBe(503);
+    clock.advance(REFRESH_GRACE_MS + 1_000);
+    ring.recover();
+    expect((await ask()).status).toBe(200);
   });
 
   it("[S6] a token that never was is refused and ends nothing, in whatever shape it comes", async () => {
@@ -345,6 +372,10 @@ describe("the list", () => {
   });
 });
 
+function renewed(headers: Headers): string[] {
+  return headers.getSetCookie().filter((line) => line.startsWith("__Host-gs_refresh="));
+}
+
 describe("cookies", () => {
   it("[S8] __Host-, Secure, HttpOnly, SameSite, for our own pages only; they refresh by themselves and go when one signs out", async () => {
     clock.install();
@@ -384,6 +415,43 @@ describe("cookies", () => {
     expect((await browser.call("POST", `${AUTH}/logout`, {})).status).toBe(204);
     expect([...browser.cookies.keys()]).toEqual(["__Host-gs_device"]);
     expect((await refresh(refreshed.body.refreshToken)).status).toBe(401);
+  });
+
+  it("[S8] a cookie that is renewed on the way is replaced whatever becomes of the request: a socket, an error", async () => {
+    const { path } = await board();
+    const { open } = await person();
+    const own = { origin: ORIGIN, "sec-fetch-site": "same-origin" };
+    const first = await open();
+    const socket = await upgrade(path, "", { ...own, cookie: `__Host-gs_refresh=${first}` });
+    expect(socket.status).toBe(101);
+    expect(socket.headers.get("sec-websocket-protocol")).toBe("groundswell.v1");
+    socket.webSocket?.accept();
+    socket.webSocket?.close();
+    expect(renewed(socket.headers)).toHaveLength(1);
+
+    vi.spyOn(User.prototype, "readMe").mockImplementation(() => {
+      throw new Error("disk full");
+    });
+    const second = await open();
+    const { status, headers } = await call("GET", "/api/v1/me", undefined, {
+      ...own,
+      cookie: `__Host-gs_refresh=${second}`,
+    });
+    expect(status).toBe(500);
+    // A handler that throws itself leads to the last catch.
+    const match = () => ({ route: "/", who: "anyone", params: {}, handle: () => Promise.reject(new Error("a bug")) });
+    const thrown = await answer(
+      { match, missing: () => new Response(), isApi: () => true } as Parameters<typeof answer>[0],
+      new Request(`${ORIGIN}/`, { headers: { ...own, cookie: `__Host-gs_refresh=${await open()}` } }),
+      env,
+      createExecutionContext(),
+    );
+    expect(thrown.status).toBe(500);
+    for (const sent of [headers, thrown.headers]) {
+      const [line = ""] = renewed(sent);
+      const token = line.slice(line.indexOf("=") + 1, line.indexOf(";"));
+      expect((await refresh(token)).status).toBe(200);
+    }
   });
 
   it("[S8] an unsafe request with the cookie from elsewhere is refused, and a form's type too; other clients get no cookie", async () => {

@@ -145,7 +145,33 @@ describe("settings", () => {
   });
 });
 
+describe("a socket's origin", () => {
+  it("[P17] may be of any length: what is longer than any that can be listed is not on the list, and opens like others where none is", async () => {
+    const { path, set } = await configured();
+    const origin = `https://${"a".repeat(30_000)}.example`;
+    const open = await Peer.open(path, "", { origin });
+    open.send({ type: "hello", since: null });
+    await open.until(({ frames }) => frames.length === 1);
+    expect(open.frames[0]).toMatchObject({ type: "welcome" });
+    await set({ allowedOrigins: [SITE] });
+    const refused = await Peer.open(path, "", { origin });
+    await refused.until(({ closed }) => closed !== null);
+    expect(refused.closed).toEqual({ code: 1008, reason: "origin not allowed" });
+  });
+});
+
 describe("the board's page", () => {
+  it("[P18] that somebody asks for with a token is kept by no shared cache", async () => {
+    const { workspace, root } = await configured();
+    await call("PATCH", `${root}/boards/ideas`, { visibility: "private" }, OPERATOR);
+    const page = `${ORIGIN}/w/${workspace}/ideas`;
+    const shown = await exports.default.fetch(page, { headers: OPERATOR });
+    expect(shown.status).toBe(200);
+    expect(shown.headers.get("cache-control")).toBe("private, no-cache");
+    expect(shown.headers.get("vary")).toContain("authorization");
+    expect((await exports.default.fetch(page)).status).toBe(404);
+  });
+
   it("[P18] says in words what a workspace forbids to its visitors, and a signed-in visitor acts as their account", async () => {
     const { workspace, path, set, id } = await configured();
     const page = `${ORIGIN}/w/${workspace}/ideas`;

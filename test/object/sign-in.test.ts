@@ -121,6 +121,23 @@ describe("known and unknown addresses", () => {
     await compare(emails, (email) => post("/password/reset", { email }));
   });
 
+  it("[S2] a made-up link to somebody's address: the same as to nobody's", { retry: 2 }, async () => {
+    const emails = (await manyAccounts()).slice(0, PAIRS / 2);
+    const linkTo = (email: string) => `${btoa(email).replaceAll("=", "")}.${"A".repeat(43)}`;
+    const asks = [
+      ["/register/confirm", { password: PASSWORD }],
+      ["/email/verify", {}],
+      ["/password/reset/confirm", { newPassword: PASSWORD }],
+    ] as const;
+    for (const [path, more] of asks) {
+      await compare(emails, async (email) => {
+        const answer = await call("POST", `${AUTH}${path}`, { token: linkTo(email), ...more });
+        expect(answer.body).toMatchObject({ status: 400, code: "INVALID_LINK" });
+        return { answer };
+      });
+    }
+  });
+
   it("[S2] waits come alike: a held address says the same, known or not", async () => {
     const known = uniqueEmail();
     await register(known);
@@ -320,6 +337,19 @@ describe("the gate", () => {
       storage.sql.exec("select id from sessions").toArray(),
     );
     expect(sessions).toHaveLength(1);
+  });
+
+  it("[S3] the second half of a sign-in that re-hashed comes twice when its answer was lost: the session stands", async () => {
+    const email = uniqueEmail();
+    await register(email);
+    const stub = env.IDENTITY.getByName(passwordIdentityName(email));
+    const begun = await stub.beginSignIn(CALL, null);
+    if (!begun.ok) throw new Error("held");
+    const passwordHash = begun.value.passwordHash ?? "";
+    const settle = { passwordHash, rehashed: "the same under other settings", browser: null };
+    expect(await stub.settleSignIn(CALL, settle)).toEqual({ ok: true, value: true });
+    expect(await stub.settleSignIn(CALL, settle)).toEqual({ ok: true, value: true });
+    expect(await stub.settleSignIn(CALL, { ...settle, rehashed: null })).toEqual({ ok: true, value: false });
   });
 
   it("[S3] what is no hash of ours is nobody's password, and costs what ours cost", async () => {

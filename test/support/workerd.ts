@@ -81,8 +81,8 @@ export class Peer {
     });
   }
 
-  static async open(path: string, query = ""): Promise<Peer> {
-    const response = await upgrade(path, query);
+  static async open(path: string, query = "", headers: Record<string, string> = {}): Promise<Peer> {
+    const response = await upgrade(path, query, headers);
     if (response.webSocket === null) throw new Error(`refused: ${String(response.status)} ${await response.text()}`);
     return new Peer(response.webSocket);
   }

@@ -191,6 +191,8 @@ describe("logs", () => {
       JSON.stringify({ slug: "other", name: canary("workspace-name") }),
       operator(),
     );
+    await send("DELETE", `/api/v1/workspaces/acme/boards/ideas/guests/${person}`, undefined, operator());
+    await send("DELETE", `/api/v1/workspaces/acme/members/${canary("member")}`, undefined, operator());
     await send("PATCH", "/api/v1/workspaces/other", JSON.stringify({ name: canary("renamed") }), operator());
     await send("GET", `/w/acme/ideas?q=${canary("page-search")}`, undefined, {
       cookie: `gs_visitor=${canary("visitor")}`,

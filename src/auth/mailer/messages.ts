@@ -7,7 +7,7 @@ const FOOT = "\n\nIf it was not you who asked, do nothing: without the link noth
 
 export function registrationMail(origin: string, to: string, token: string): Message {
   const link = `${origin}/console/register/confirm#${token}`;
-  const text = `Somebody, we hope you, opened an account at ${origin} with this address and chose its password. This link finishes it:\n\n${link}\n\nIt is good for ${hours("register")}. If it was not you, do not follow it: whoever asked knows the password.\n`;
+  const text = `Somebody, we hope you, opened an account at ${origin} with this address and chose its password. This link, and that password, finish it:\n\n${link}\n\nIt is good for ${hours("register")}. If it was not you, do nothing: without this link there is no account.\n`;
   return { to, subject: "Finish your registration", text, link };
 }
 

@@ -106,6 +106,7 @@ export const updateMe = endpoint({
   tag,
   summary: "Change my name",
   who: "account",
+  online: true,
   params,
   body: UpdateMe,
   answers: { 200: { description: "Me", schema: Me } },

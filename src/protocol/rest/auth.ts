@@ -45,6 +45,8 @@ export type ChangePassword = z.infer<typeof ChangePassword>;
 const token = z.string().min(1).max(MAILED_TOKEN_CHARS_MAX);
 export const MailedToken = z.strictObject({ token }).meta({ id: "MailedToken" });
 export type MailedToken = z.infer<typeof MailedToken>;
+export const ConfirmRegistration = z.strictObject({ token, password }).meta({ id: "ConfirmRegistration" });
+export type ConfirmRegistration = z.infer<typeof ConfirmRegistration>;
 export const ResetPassword = z.strictObject({ token, newPassword: password }).meta({ id: "ResetPassword" });
 export type ResetPassword = z.infer<typeof ResetPassword>;
 export const EmailOnly = z.strictObject({ email }).meta({ id: "EmailOnly" });
@@ -74,9 +76,11 @@ export const confirmRegistration = endpoint({
   operationId: "confirmRegistration",
   tag,
   summary: "Finish a registration with the mailed link's token",
+  description:
+    "The password must be the one that the registration chose: somebody else may have had the link mailed, and would otherwise know the password of an account whose address is proved by its owner.",
   who: "anyone",
   params,
-  body: MailedToken,
+  body: ConfirmRegistration,
   answers: { 201: signedIn },
 });
 

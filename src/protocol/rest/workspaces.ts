@@ -75,6 +75,7 @@ export const updateWorkspace = endpoint({
   tag,
   summary: "Rename a workspace",
   who: "workspace.configure",
+  online: true,
   params: workspaceParams,
   body: UpdateWorkspace,
   answers: { 200: { description: "The workspace", schema: Workspace } },

@@ -120,7 +120,7 @@ function mailedStep(
       }
       const answered = await tell(context, "POST", endpoint, body);
       if (answered.ok) return goTo(next);
-      return showStep(context, step, path, refused("step", answered.error, sent, ["token", "newPassword"]));
+      return showStep(context, step, path, refused("step", answered.error, sent, ["token", "password", "newPassword"]));
     }),
   };
 }
@@ -135,6 +135,7 @@ export const confirmRegistration = mailedStep(
   REGISTER_CONFIRM_PATH,
   "/auth/register/confirm",
   CONSOLE_PATH,
+  (sent) => ({ ...codeOf(sent), password: sent["password"] ?? "" }),
 );
 
 export const verification = mailedStep(

@@ -204,7 +204,7 @@ const STEPS: Readonly<Record<MailedStep, { readonly title: string; readonly lead
   {
     register: {
       title: "Finish your registration",
-      lead: "One press, and your account is open.",
+      lead: "Once more the password that you chose, and your account is open.",
       button: "Open my account",
     },
     verify: {
@@ -237,6 +237,16 @@ export function MailedStepPage({
       <form method="post" action={path}>
         <Summary form="step" fill={fill} labels={LABELS} />
         <CodeField form="step" fill={fill} />
+        {step === "register" ? (
+          <PasswordField
+            form="step"
+            name="password"
+            label={LABELS.password}
+            fill={fill}
+            autocomplete="current-password"
+            hint="If you never chose one, somebody else did, with your address: leave this page."
+          />
+        ) : null}
         {step === "reset" ? (
           <PasswordField
             form="step"

@@ -1,0 +1,25 @@
+/** What the object's one alarm does: the tasks that are due, each one bounded piece of it, and the messages that could not be sent yet. */
+import { ok } from "../../src/result.ts";
+import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "../shared/outbox.ts";
+import { ENDINGS_TASK } from "./admission.ts";
+import { type Calls, UNASKED } from "./calls.ts";
+import type { LiveSockets } from "./live-sockets.ts";
+import { runPurge } from "./purge.ts";
+import type { WorkspaceStore } from "./store.ts";
+
+export async function runAlarm(store: WorkspaceStore, calls: Calls, sockets: LiveSockets): Promise<void> {
+  store.runDue(
+    (task) => {
+      const done = calls.logged(`alarm.${task.replace(/:.*/u, "")}`, UNASKED, () => ok(runTask(store, sockets, task)));
+      return done.ok ? done.value : null;
+    },
+    (task, thrown) => calls.fault("alarm", `onAlarm ${task}`, thrown),
+  );
+  await calls.deliver("alarm");
+}
+
+/** When to go on (ms); null when the task is done. The outbox's stays until nothing waits any more. */
+function runTask(store: WorkspaceStore, sockets: LiveSockets, task: string): number | null {
+  if (task === OUTBOX_TASK) return store.outbox.isEmpty() ? null : store.now() + OUTBOX_RETRY_MS;
+  return task === ENDINGS_TASK ? sockets.endDue() : runPurge(store, task);
+}
