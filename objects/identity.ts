@@ -115,8 +115,8 @@ export class Identity extends DurableObject<Env> {
    * sessions when this returns. Errors: OVERLOADED when the person's object could not be told, for then the sessions stand.
    */
   async claimEmail(call: Call, command: ClaimEmail): Promise<Result<string, Failure>> {
-    const claimed = await this.#makeAndTell("account.claim-email", call, () => claimEmail(this.#store, command));
-    if (this.#store.outbox.isEmpty()) return claimed;
+    const claimed = this.#make("account.claim-email", call, () => claimEmail(this.#store, command));
+    if (await this.#deliver(call.requestId)) return claimed;
     return err(retryLater("OVERLOADED", "The account is not ready yet. Try again.", RETRY_AFTER_SECONDS));
   }
   /** For an object named after a provider's id. Answers whose it is: `command.userId`, or who had it before. */
@@ -231,13 +231,15 @@ export class Identity extends DurableObject<Env> {
     return this.#log.run(verb, requestId, () => this.#store.commit(command), outcomeOf);
   }
 
-  /** Tells the person's object what was committed. What cannot be told now, the alarm tells. */
-  async #deliver(requestId: string): Promise<void> {
+  /** Tells the person's object what was committed; false when it could not be told: then the alarm tells. */
+  async #deliver(requestId: string): Promise<boolean> {
     try {
-      if (this.#store.outbox.isEmpty()) return;
+      if (this.#store.outbox.isEmpty()) return true;
       await this.#log.runAsync("outbox.deliver", requestId, () => this.#store.outbox.deliver());
+      return true;
     } catch (thrown) {
       log("error", fault(requestId, "Identity.outbox", thrown));
+      return false;
     }
   }
 

@@ -41,6 +41,8 @@ export const REASONS = { identity: "identity ended", refused: "identity refused"
 
 /** Looks for sockets of private boards whose time has come. */
 export const ENDINGS_TASK = "end-sockets";
+/** Every look goes through all sockets of private boards: thousands that end one after the other are not looked at for each. */
+const ENDINGS_STEP_MS = 500;
 
 export function boardTag(boardId: number): string {
   return `b:${String(boardId)}`;
@@ -102,9 +104,10 @@ export function refusedSocket({ caller }: Call, { code }: Failure): Admission | 
 }
 
 /** Why a socket may not stay where it is; null: it may. */
-export function reasonToClose(store: WorkspaceStore, { state }: LiveConnection): string | null {
+export function reasonToClose(store: WorkspaceStore, socket: LiveConnection): string | null {
+  const { state } = socket;
   if (state === null) return null;
-  if (needsFreshIdentity(store, state)) return REASONS.identity;
+  if (needsFreshIdentity(store, socket)) return REASONS.identity;
   const actor = recognise(store, state.caller);
   if (!actor.ok) return state.caller.kind === "signed" ? REASONS.identity : "credentials ended";
   const board = store.boardById(state.boardId);
@@ -112,9 +115,8 @@ export function reasonToClose(store: WorkspaceStore, { state }: LiveConnection):
 }
 
 /** Whether its client must open another one to act on, or to stay on a private board: it shows then that the session still stands. */
-export function needsFreshIdentity(store: WorkspaceStore, state: SocketState): boolean {
-  const endsAt = state.caller.kind === "account" ? endOf(store, state) : null;
-  return endsAt !== null && endsAt <= store.now();
+export function needsFreshIdentity(store: WorkspaceStore, socket: LiveConnection): boolean {
+  return socket.state?.caller.kind === "account" && isDue(store, socket);
 }
 
 /** Has the alarm look at private boards' sockets at `dueAt` (ms). */
@@ -127,7 +129,13 @@ export function privateBoardTags(store: WorkspaceStore): string[] {
   return store.boards().flatMap(({ id, visibility }) => (visibility === "private" ? [boardTag(id)] : []));
 }
 
-/** When the next of these sockets ends, in ms; null: none does. */
+/** Whether the time that the socket was given is over. */
+export function isDue(store: WorkspaceStore, { state }: LiveConnection): boolean {
+  const endsAt = state === null ? null : endOf(store, state);
+  return endsAt !== null && endsAt <= store.now();
+}
+
+/** When to look at these sockets again, in ms; null: none ends. */
 export function nextEnding(store: WorkspaceStore, sockets: Iterable<LiveConnection>): number | null {
   const now = store.now();
   let next: number | null = null;
@@ -135,7 +143,7 @@ export function nextEnding(store: WorkspaceStore, sockets: Iterable<LiveConnecti
     const endsAt = state === null ? null : endOf(store, state);
     if (endsAt !== null && endsAt > now && (next === null || endsAt < next)) next = endsAt;
   }
-  return next;
+  return next === null ? null : Math.max(next, now + ENDINGS_STEP_MS);
 }
 
 /** A signed identity's token is not kept with the socket: what it said is. */

@@ -104,7 +104,7 @@ export class FanOut {
     for (const socket of this.#open(tag)) {
       const why = typeof reason === "string" ? reason : reason(socket);
       if (why === null) continue;
-      for (const channel of this.#channels.values()) channel.sockets.delete(socket);
+      if (socket.state !== null) this.remove(socket.state.boardId, socket);
       socket.close(code, why);
     }
   }

@@ -10,6 +10,7 @@ import {
   type Admission,
   callOfSocket,
   CLOSE,
+  isDue,
   type LiveConnection,
   nextEnding,
   privateBoardTags,
@@ -94,7 +95,8 @@ export class LiveSockets {
   /** By alarm: closes the sockets of private boards whose identity, session or key has ended; answers when the next one does (ms). */
   endDue(): number | null {
     const tags = privateBoardTags(this.#store);
-    const reason = (socket: LiveConnection) => reasonToClose(this.#store, socket);
+    // Whose time has not come is not asked about: what else ends a right closes its sockets itself.
+    const reason = (socket: LiveConnection) => (isDue(this.#store, socket) ? reasonToClose(this.#store, socket) : null);
     this.#fanOut.publish(tags.map((tag) => ({ kind: "disconnect", tag, code: CLOSE.policy, reason })));
     return nextEnding(
       this.#store,

@@ -90,7 +90,7 @@ function answerVote(
   board: string,
   frame: Exclude<UpFrame, { type: "hello" }>,
 ): void {
-  if (needsFreshIdentity(host.store, state)) return socket.close(CLOSE.policy, REASONS.identity);
+  if (needsFreshIdentity(host.store, socket)) return socket.close(CLOSE.policy, REASONS.identity);
   const { requestId, feedbackId } = frame;
   const { caller, site } = state;
   const person = frame.externalUserId ?? state.person ?? undefined;

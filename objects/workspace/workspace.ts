@@ -81,12 +81,9 @@ export function updateWorkspace(
 ): Result<Workspace, Failure> {
   const row = readSettings(store);
   if (row === null) return err(workspaceNotFound());
-  store.db
-    .update(settings)
-    .set({ name: command.name ?? row.name, updatedAt: store.now() })
-    .where(eq(settings.id, 1))
-    .run();
-  announceMembership(store, slug, command.name ?? row.name);
+  const name = command.name ?? row.name;
+  store.db.update(settings).set({ name, updatedAt: store.now() }).where(eq(settings.id, 1)).run();
+  if (name !== row.name) announceMembership(store, slug, name);
   return reread(store, slug);
 }
 

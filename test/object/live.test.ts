@@ -197,6 +197,25 @@ describe("frames", () => {
     expect(steady.closed).toBeNull();
   });
 
+  it("[L23] what is thrown while a socket opens is told to nobody", async () => {
+    const { path } = await board();
+    // The platform's own limit on what a socket may keep, say.
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
+    const { serializeAttachment } = WebSocket.prototype;
+    const faulty = vi.spyOn(WebSocket.prototype, "serializeAttachment");
+    faulty.mockImplementation(function full(this: WebSocket, kept: { __user?: object | null }) {
+      if ((kept.__user ?? null) !== null) throw new Error("injected: too large");
+      serializeAttachment.call(this, kept);
+    });
+    vi.spyOn(console, "error").mockReturnValue();
+    const refused = await upgrade(path);
+    vi.restoreAllMocks();
+    const body: { code: string; detail: string } = await refused.json();
+    expect([refused.status, body.code]).toEqual([500, "INTERNAL"]);
+    expect(JSON.stringify(body)).not.toContain("injected");
+    expect((await upgrade(path)).status).toBe(101);
+  });
+
   it("[L21] hellos said again and again, and long resumes, cost more than they can gain", async () => {
     const { path } = await board();
     const since = Number((await call("GET", `${path}/feedback`)).headers.get("x-seq"));

@@ -146,6 +146,9 @@ describe("private boards", () => {
       expect([401, 403]).toContain((await call("GET", guests, undefined, headers)).status);
     const nowhere = await call("POST", `${address}x/guests`, { externalUserId: "ada" }, OPERATOR);
     expect(nowhere.body.code).toBe("BOARD_NOT_FOUND");
+    // No path names these, so nobody could send them away.
+    for (const externalUserId of [".", ".."])
+      expect((await call("POST", guests, { externalUserId }, OPERATOR)).status, externalUserId).toBe(400);
   });
 
   it("[P4] a guest who is removed is cut off within a second, and nobody else", async () => {

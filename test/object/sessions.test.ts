@@ -454,6 +454,26 @@ describe("cookies", () => {
     }
   });
 
+  it("[S8] a fault of the person's object signs nobody out of the console; an ended session is", async () => {
+    const browser = new TestBrowser();
+    await browser.call("POST", `${AUTH}/register`, { email: uniqueEmail(), password: PASSWORD });
+    const before = [...browser.cookies];
+    const cut = vi.spyOn(User.prototype, "checkSession").mockImplementation(() => {
+      throw new Error("disk full");
+    });
+    expect((await browser.call("GET", "/console/account")).status).toBe(500);
+    cut.mockRestore();
+    expect([...browser.cookies]).toEqual(before);
+    expect((await browser.call("GET", "/console/account")).status).toBe(200);
+    const elsewhere = bearer({ accessToken: browser.cookies.get("__Host-gs_access") ?? "" });
+    expect((await call("POST", `${AUTH}/logout`, {}, elsewhere)).status).toBe(204);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const ended = await exports.default.fetch(`${ORIGIN}/console/account`, { headers: { cookie }, redirect: "manual" });
+    expect(ended.status).toBe(303);
+    const dropped = ended.headers.getSetCookie().filter((line) => line.includes("Max-Age=0"));
+    expect(dropped.map((line) => line.split("=", 1)[0])).toEqual(["__Host-gs_access", "__Host-gs_refresh"]);
+  });
+
   it("[S8] an unsafe request with the cookie from elsewhere is refused, and a form's type too; other clients get no cookie", async () => {
     const { open } = await person();
     const { body: tokens, headers } = await refresh(await open());

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CREATE, LIST, VOTE } from "../../bench/floor/statements.ts";
 import { ListFeedback, SORTS } from "../../src/protocol/rest/feedback.ts";
 import { compare, cost, costAlone, costOf, type Costs, done, statementsOf } from "../support/counted-verbs.ts";
-import { variedBoard } from "../support/varied-board.ts";
+import { FILLING_TIMEOUT_MS, variedBoard } from "../support/varied-board.ts";
 import { callAs, Peer, uniqueSlug } from "../support/workerd.ts";
 
 /** Enough that no statement gets away with reading the whole board. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await done(stub.createWorkspace(OPERATOR, { slug: workspace, name: "Baseline" }));
   await scheduler.wait(QUIET_MS);
   await variedBoard(stub, ITEMS);
-});
+}, FILLING_TIMEOUT_MS);
 
 it("[B2] the floor of the load bench runs the statements of the verbs", async () => {
   const floor = { list: [LIST], create: Object.values(CREATE), vote: Object.values(VOTE) };

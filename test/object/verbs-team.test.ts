@@ -8,7 +8,7 @@ import { base64url } from "../../src/ids.ts";
 import { ListFeedback } from "../../src/protocol/rest/feedback.ts";
 import { compare, cost, costAlone, costOfVerb, type Costs, done } from "../support/counted-verbs.ts";
 import { identity } from "../support/identity.ts";
-import { variedBoard } from "../support/varied-board.ts";
+import { FILLING_TIMEOUT_MS, variedBoard } from "../support/varied-board.ts";
 import { callAs, uniqueSlug } from "../support/workerd.ts";
 
 /** More than a page. */
@@ -45,7 +45,7 @@ beforeAll(async () => {
   await done(stub.createWorkspace(ada.as(null), { slug: workspace, name: "Team" }));
   await variedBoard(stub, ITEMS);
   await join(bob, "admin");
-});
+}, FILLING_TIMEOUT_MS);
 
 describe("cost of the verbs of a team", () => {
   it("[B1] invitations and members", async (context) => {

@@ -8,6 +8,9 @@ const FORMATS = ["csv", "pdf", "calendar"] as const;
 const PLANNED_EVERY = 5;
 const VOTES_MAX = 40;
 
+/** For the hook that fills it, on a machine that is busy. */
+export const FILLING_TIMEOUT_MS = 60_000;
+
 /** The board `ideas`, of a workspace that is there. `first` is the one who has voted. */
 export async function variedBoard(stub: ReturnType<typeof env.WORKSPACE.getByName>, items: number): Promise<void> {
   const operator = callAs("operator", "workspace.configure");

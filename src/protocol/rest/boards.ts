@@ -100,7 +100,9 @@ export const deleteBoard = endpoint({
 /** An end user who may read a private board. */
 export const Guest = z.strictObject({ externalUserId, since: instant }).meta({ id: "Guest" });
 export type Guest = z.infer<typeof Guest>;
-export const InviteGuest = z.strictObject({ externalUserId }).meta({ id: "InviteGuest" });
+/** A path takes no segment "." or "..": such a guest could not be sent away. */
+const guestId = externalUserId.refine((id) => id !== "." && id !== "..", 'must not be "." or ".."');
+export const InviteGuest = z.strictObject({ externalUserId: guestId }).meta({ id: "InviteGuest" });
 export type InviteGuest = z.infer<typeof InviteGuest>;
 
 export const listGuests = endpoint({

@@ -44,20 +44,24 @@ export function form(answer: (context: RequestContext, params: Params, fields: F
   });
 }
 
-/** Who is signed in; the session is looked up, so that one that was ended shows nothing more. Errors: UNAUTHENTICATED. */
+/** Who is signed in; the session is looked up, so that one that was ended shows nothing more. Errors: UNAUTHENTICATED; OVERLOADED and INTERNAL when it cannot be told, which signs nobody out. */
 export async function requirePerson(context: RequestContext): Promise<Result<Person, Failure>> {
-  const person = await findPerson(context);
-  return person === null ? err(failure("UNAUTHENTICATED", "Please sign in first.")) : ok(person);
+  const { caller } = context;
+  if (caller.kind !== "account") return err(notSignedIn());
+  const profile =
+    caller.profile === null ? await checkSession(context, caller.userId, caller.sessionId) : ok(caller.profile);
+  if (!profile.ok) return err(profile.error.code === "INVALID_TOKEN" ? notSignedIn() : profile.error);
+  const { email, name } = profile.value;
+  return ok({ userId: caller.userId, email, name });
 }
 
 export async function findPerson(context: RequestContext): Promise<Person | null> {
-  const { caller } = context;
-  if (caller.kind !== "account") return null;
-  const profile =
-    caller.profile === null ? await checkSession(context, caller.userId, caller.sessionId) : ok(caller.profile);
-  if (!profile.ok) return null;
-  const { email, name } = profile.value;
-  return { userId: caller.userId, email, name };
+  const person = await requirePerson(context);
+  return person.ok ? person.value : null;
+}
+
+function notSignedIn(): Failure {
+  return failure("UNAUTHENTICATED", "Please sign in first.");
 }
 
 export function shellOf(context: RequestContext, person: Person | null): Shell {
