@@ -45,6 +45,7 @@ export async function watch(origin: string, workspace: string, board: string, pe
       settle();
     },
     onRefused: () => {},
+    onGone: () => {},
   });
   await read();
   live.start();

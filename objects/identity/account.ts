@@ -43,7 +43,7 @@ export function register(store: IdentityStore, command: Register, emailVerified:
   forgetDevices(store, null);
   if (browser !== null) rememberDevice(store, browser);
   const identity: LinkedIdentity = { provider: "password", subject: email, email };
-  store.tell(userId, { kind: "account", email, emailVerified, name, identity, at, device });
+  store.tellPerson(userId, { kind: "account", email, emailVerified, name, identity, at, device });
   return ok(null);
 }
 
@@ -67,7 +67,7 @@ export function claimEmail(store: IdentityStore, { userId, email, name, device }
   const at = store.now();
   store.set({ userId, email, emailVerifiedAt: at, createdAt: at, ...NO_TRIES });
   forgetDevices(store, null);
-  store.tell(userId, { kind: "account", email, emailVerified: true, name, identity: null, at, device });
+  store.tellPerson(userId, { kind: "account", email, emailVerified: true, name, identity: null, at, device });
   return ok(userId);
 }
 
@@ -91,8 +91,8 @@ export function claimProvider(
   }
   const at = store.now();
   store.set({ userId, email: identity.email, createdAt: at });
-  if (account === null) store.tell(userId, { kind: "linked", identity, at, device });
-  else store.tell(userId, { kind: "account", ...account, emailVerified: false, identity, at, device });
+  if (account === null) store.tellPerson(userId, { kind: "linked", identity, at, device });
+  else store.tellPerson(userId, { kind: "account", ...account, emailVerified: false, identity, at, device });
   return ok(userId);
 }
 
@@ -114,7 +114,7 @@ export function changePassword(store: IdentityStore, command: ChangePassword): R
   store.set({ passwordHash: to, ...NO_TRIES });
   forgetDevices(store, browser);
   endLinks(store, ["reset"]);
-  store.tell(userId, { kind: "password-changed", email, keptSessionId, at: store.now(), device });
+  store.tellPerson(userId, { kind: "password-changed", email, keptSessionId, at: store.now(), device });
   return ok(null);
 }
 
@@ -129,6 +129,6 @@ function dropPassword(store: IdentityStore, device: Device): Result<null, never>
   store.set({ passwordHash: null, emailVerifiedAt: at, ...NO_TRIES });
   forgetDevices(store, null);
   endLinks(store, ["reset", "verify"]);
-  store.tell(row.userId, { kind: "password-dropped", email: row.email ?? "", keptSessionId: null, at, device });
+  store.tellPerson(row.userId, { kind: "password-dropped", email: row.email ?? "", keptSessionId: null, at, device });
   return ok(null);
 }

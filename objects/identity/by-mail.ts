@@ -61,7 +61,7 @@ export function resetPassword(
   store.set({ passwordHash, emailVerifiedAt: row.emailVerifiedAt ?? at, ...NO_TRIES });
   forgetDevices(store, null);
   endLinks(store, ["reset", "verify"]);
-  store.tell(row.userId, { kind: "password-reset", email: row.email ?? "", keptSessionId: null, at, device });
+  store.tellPerson(row.userId, { kind: "password-reset", email: row.email ?? "", keptSessionId: null, at, device });
   return ok(null);
 }
 
@@ -72,6 +72,6 @@ export function verifyEmail(store: IdentityStore, hash: string, device: Device):
   const at = store.now();
   store.set({ emailVerifiedAt: row.emailVerifiedAt ?? at });
   endLinks(store, ["verify"]);
-  store.tell(row.userId, { kind: "email-verified", at, device });
+  store.tellPerson(row.userId, { kind: "email-verified", at, device });
   return ok(null);
 }

@@ -1,25 +1,16 @@
 /** What every verb of the Identity object works on: its one row, its mailed links and known browsers, its outbox and its due times. */
-import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import * as tables from "../../schema/identity.ts";
 import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
 import type { IdentityNews } from "../../src/identity-news.ts";
-import type { Result } from "../../src/result.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
-import { Outbox, OUTBOX_RETRY_MS, OUTBOX_TASK } from "../shared/outbox.ts";
-import { type AlarmClock, Schedule } from "../shared/schedule.ts";
-import { transact } from "../shared/transaction.ts";
+import { ObjectStore } from "../shared/object-store.ts";
+import type { AlarmClock } from "../shared/schedule.ts";
 
 export type IdentityRow = typeof tables.identity.$inferSelect;
 
 export type OwnedRow = IdentityRow & { readonly userId: string };
 
-export class IdentityStore {
-  readonly db: DrizzleSqliteDODatabase;
-  readonly outbox: Outbox;
-  readonly #storage: MeteredStorage;
-  readonly #clock: () => number;
-  readonly #schedule: Schedule;
-
+export class IdentityStore extends ObjectStore {
   /** `send` hands a message to a person's object. */
   constructor(
     storage: MeteredStorage,
@@ -27,29 +18,7 @@ export class IdentityStore {
     clock: () => number,
     send: (userId: string, message: string) => Promise<void>,
   ) {
-    this.#storage = storage;
-    this.#clock = clock;
-    // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
-    this.db = drizzle(storage as unknown as DurableObjectStorage);
-    this.outbox = new Outbox(this.db, tables.outbox, send);
-    this.#schedule = new Schedule(this.db, tables.schedule, alarm);
-  }
-
-  /** Milliseconds since 1970. */
-  now(): number {
-    return this.#clock();
-  }
-
-  commit<T, E>(command: () => Result<T, E>): Result<T, E> {
-    return transact(this.#storage, command);
-  }
-
-  schedule(task: string, dueAt: number): void {
-    this.#schedule.add(task, dueAt);
-  }
-
-  runDue(run: (task: string) => number | null, report: (task: string, thrown: unknown) => void): void {
-    this.#schedule.runDue(this.now(), (task) => this.#storage.transactionSync(() => run(task)), report);
+    super(storage, alarm, clock, tables, send);
   }
 
   row(): IdentityRow | null {
@@ -82,13 +51,7 @@ export class IdentityStore {
   }
 
   /** Has the person's object told, once the command is committed. */
-  tell(userId: string, news: IdentityNews): void {
-    this.outbox.add(userId, JSON.stringify(news));
-    this.schedule(OUTBOX_TASK, this.now() + OUTBOX_RETRY_MS);
-  }
-
-  /** When to look at the outbox again; null when nothing waits. */
-  outboxDue(): number | null {
-    return this.outbox.isEmpty() ? null : this.now() + OUTBOX_RETRY_MS;
+  tellPerson(userId: string, news: IdentityNews): void {
+    this.tell([userId], JSON.stringify(news));
   }
 }

@@ -34,8 +34,8 @@ export type Admission =
   | { readonly refusal: string }
   | { readonly refusal: null; readonly state: SocketState; readonly tags: readonly string[] };
 
-/** Policy (RFC 6455, section 7.4.1), and too big. */
-export const CLOSE = { policy: 1008, tooBig: 1009 } as const;
+/** Policy, too big (RFC 6455, section 7.4.1), and come back at once (IANA's registry of close codes). */
+export const CLOSE = { policy: 1008, tooBig: 1009, restart: 1012 } as const;
 /** Clients know the beginning of the first: they come back with a fresh identity. */
 export const REASONS = { identity: "identity ended", refused: "identity refused", gone: "board removed" } as const;
 

@@ -12,7 +12,7 @@ import { CallLog } from "../shared/call-log.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { absent, type Actor, authorize } from "./authorize.ts";
 import type { FanOut } from "./fan-out.ts";
-import { readSettings, type WorkspaceStore } from "./store.ts";
+import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 /** Of the object's own work. */
 export const UNASKED: Call = { requestId: "-", caller: ANONYMOUS, action: null, openWorkspaces: false, site: null };
@@ -41,7 +41,7 @@ export class Calls {
   }
 
   isActive(): boolean {
-    this.#active ??= this.#migrated && readSettings(this.#store) !== null;
+    this.#active ??= this.#migrated && settingsRow(this.#store) !== null;
     return this.#active;
   }
 
@@ -66,8 +66,10 @@ export class Calls {
     try {
       return this.commit(verb, call, () => {
         const result = command();
-        // Now already, so that the log line has the seq.
-        if (result.ok) this.#active = true;
+        if (!result.ok) return result;
+        // The log line has the seq. Asked for here: a statement after the commit could fail, and the command with it.
+        this.#store.seq();
+        this.#active = true;
         return result;
       });
     } catch (thrown) {

@@ -21,7 +21,7 @@ import { err, ok, type Result } from "../../src/result.ts";
 import type { Actor } from "./authorize.ts";
 import { addMember, memberAddresses, memberCount } from "./members.ts";
 import { instant } from "./present.ts";
-import { readSettings, type WorkspaceStore } from "./store.ts";
+import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 /** The alarm's task that forgets those which have ended. */
 export const INVITATIONS_TASK = "expire-invitations";
@@ -67,7 +67,7 @@ export function createInvitation(
   return ok(presentInvitation(row));
 }
 
-/** Errors: INVITATION_NOT_FOUND, FORBIDDEN. */
+/** Errors: INVITATION_NOT_FOUND. */
 export function revokeInvitation(store: WorkspaceStore, id: string): Result<null, Failure> {
   const gone = store.db.delete(invitations).where(eq(invitations.id, id)).returning({ id: invitations.id }).all();
   if (gone.length > 0) return ok(null);
@@ -83,7 +83,7 @@ export function acceptInvitation(
   tokenHash: string,
   account: JoiningAccount,
 ): Result<Member, Failure> {
-  const settings = readSettings(store);
+  const settings = settingsRow(store);
   if (settings === null) return err(invalidInvitation());
   const row = store.db.select().from(invitations).where(eq(invitations.tokenHash, tokenHash)).get() ?? null;
   const { userId, email, name } = account;

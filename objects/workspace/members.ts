@@ -15,8 +15,8 @@ import { err, ok, type Result } from "../../src/result.ts";
 import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "../shared/outbox.ts";
 import type { Actor } from "./authorize.ts";
 import { instant } from "./present.ts";
-import { accountTag } from "./admission.ts";
-import { readSettings, type WorkspaceStore } from "./store.ts";
+import { accountTag, CLOSE } from "./admission.ts";
+import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 export type Owner = { readonly userId: string; readonly email: string | null; readonly name: string | null };
 
@@ -49,7 +49,7 @@ export function updateMember(
   userId: string,
   role: Role,
 ): Result<Member, Failure> {
-  const settings = readSettings(store);
+  const settings = settingsRow(store);
   if (settings === null) return err(workspaceNotFound());
   const decision = decideRole(actor, memberOf(store, userId), role, owners(store));
   if (!decision.ok) return decision;
@@ -59,7 +59,7 @@ export function updateMember(
   store.credentials.forget();
   withdrawInvitations(store, userId, role);
   // They come back with the rights that they have now.
-  store.changed({ kind: "disconnect", tag: accountTag(userId), code: 1012, reason: "your role has changed" });
+  store.changed({ kind: "disconnect", tag: accountTag(userId), code: CLOSE.restart, reason: "your role has changed" });
   const changed = { ...member, role };
   tell(store, [membership(workspace, settings.name, changed)]);
   return ok(presentMember(changed));
@@ -77,7 +77,7 @@ export function removeMember(
   store.db.delete(members).where(eq(members.userId, userId)).run();
   store.credentials.forget();
   withdrawInvitations(store, userId, null);
-  store.changed({ kind: "disconnect", tag: accountTag(userId), code: 1008, reason: "no longer a member" });
+  store.changed({ kind: "disconnect", tag: accountTag(userId), code: CLOSE.policy, reason: "no longer a member" });
   tell(store, [[userId, { kind: "gone", workspace }]]);
   return ok(null);
 }

@@ -4,7 +4,7 @@ import { nameFromSlug } from "../../src/domain/boards.ts";
 import type { Failure } from "../../src/errors.ts";
 import { ok, type Result } from "../../src/result.ts";
 import { createBoard } from "./boards.ts";
-import { readSettings, type WorkspaceStore } from "./store.ts";
+import { settingsRow, type WorkspaceStore } from "./store.ts";
 import { createWorkspace } from "./workspace.ts";
 
 type Named = { readonly slug: string; readonly name: string };
@@ -30,7 +30,7 @@ export function openingOf(
 
 /** Call in the transaction of the post. Errors: SLUG_TAKEN while a deleted workspace of that name is being purged, LIMIT_REACHED. */
 export function openBoard(store: WorkspaceStore, { workspace, board }: Opening): Result<null, Failure> {
-  if (readSettings(store) === null) {
+  if (settingsRow(store) === null) {
     const created = createWorkspace(store, workspace.slug, workspace.name, null);
     if (!created.ok) return created;
   }

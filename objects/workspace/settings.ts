@@ -10,7 +10,7 @@ import type {
   WidgetConfig,
 } from "../../src/protocol/rest/settings.ts";
 import { err, ok, type Result } from "../../src/result.ts";
-import { readSettings as readRow, type WorkspaceStore } from "./store.ts";
+import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 export function readSettings(store: WorkspaceStore): Result<Settings, Failure> {
   return ok(store.credentials.policy());
@@ -35,7 +35,7 @@ export function updateSettings(store: WorkspaceStore, command: UpdateSettings): 
 
 /** Errors: WORKSPACE_NOT_FOUND. */
 export function readBranding(store: WorkspaceStore): Result<Branding, Failure> {
-  const row = readRow(store);
+  const row = settingsRow(store);
   if (row === null) return err(workspaceNotFound());
   return ok({ accentColor: row.accentColor, logoUrl: row.logoUrl });
 }
@@ -51,7 +51,7 @@ export function updateBranding(store: WorkspaceStore, command: UpdateBranding): 
 
 /** Public boards only, whoever asks: the same for all, so that it can be cached. Errors: WORKSPACE_NOT_FOUND. */
 export function readWidgetConfig(store: WorkspaceStore): Result<WidgetConfig, Failure> {
-  const row = readRow(store);
+  const row = settingsRow(store);
   if (row === null) return err(workspaceNotFound());
   const { name, accentColor, logoUrl, anonymousPosting, requireIdentity } = row;
   const boards = store.boards().filter(({ visibility }) => visibility === "public");

@@ -168,7 +168,7 @@ export class WorkspaceStore {
 }
 
 /** The settings row, or null when the slug was never used or the workspace was deleted. */
-export function readSettings(store: WorkspaceStore): typeof tables.settings.$inferSelect | null {
+export function settingsRow(store: WorkspaceStore): typeof tables.settings.$inferSelect | null {
   const row = store.db.select().from(tables.settings).where(eq(tables.settings.id, 1)).get();
   return row?.active === true ? row : null;
 }

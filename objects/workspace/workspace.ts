@@ -12,7 +12,7 @@ import type { LiveBoard } from "./rows.ts";
 import { instant } from "./present.ts";
 import { announceMembership, addOwner, dismissMembers, type Owner } from "./members.ts";
 import { isBeingPurged, purgePeopleTask } from "./purge.ts";
-import { readSettings, type WorkspaceStore } from "./store.ts";
+import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 const NEW_SETTINGS = { ...NEW_POLICY, accentColor: null, logoUrl: null } satisfies Partial<
   typeof settings.$inferInsert
@@ -25,7 +25,7 @@ export function createWorkspace(
   name: string,
   owner: Owner | null,
 ): Result<Workspace, Failure> {
-  if (readSettings(store) !== null) return err(invalidField("slug", `a workspace "${slug}" exists`, "SLUG_TAKEN"));
+  if (settingsRow(store) !== null) return err(invalidField("slug", `a workspace "${slug}" exists`, "SLUG_TAKEN"));
   if (isBeingPurged(store)) {
     return err(invalidField("slug", `a workspace "${slug}" is still being deleted`, "SLUG_TAKEN"));
   }
@@ -44,7 +44,7 @@ export function createWorkspace(
 
 /** Counts the boards that are there for the caller. Errors: WORKSPACE_NOT_FOUND. */
 export function readWorkspace(store: WorkspaceStore, actor: Actor, slug: string): Result<Workspace, Failure> {
-  const row = readSettings(store);
+  const row = settingsRow(store);
   return row === null
     ? err(workspaceNotFound())
     : ok(present(store, slug, row, (board) => mayRead(store, actor, board)));
@@ -69,7 +69,7 @@ function present(
 
 /** After a change of the team's. */
 function reread(store: WorkspaceStore, slug: string): Result<Workspace, Failure> {
-  const row = readSettings(store);
+  const row = settingsRow(store);
   return row === null ? err(workspaceNotFound()) : ok(present(store, slug, row, () => true));
 }
 
@@ -79,7 +79,7 @@ export function updateWorkspace(
   slug: string,
   command: UpdateWorkspace,
 ): Result<Workspace, Failure> {
-  const row = readSettings(store);
+  const row = settingsRow(store);
   if (row === null) return err(workspaceNotFound());
   const name = command.name ?? row.name;
   store.db.update(settings).set({ name, updatedAt: store.now() }).where(eq(settings.id, 1)).run();

@@ -24,11 +24,9 @@ export const PERMISSIONS: Readonly<Record<Action, Row>> = {
   "private.read": row("Read a private board", "yes yes yes yes if-invited no", ["read"]),
   "feedback.write": row("Post, vote, comment", "yes yes yes yes yes if-enabled", ["write"]),
   "own.edit": row("Edit or delete what one posted", "yes yes yes yes yes no", ["write", "moderate"]),
-  "internal.read": row(
-    "See the team, voters' emails, hidden items, internal comments",
-    "yes yes yes yes no no",
-    ["read"],
-  ),
+  "internal.read": row("See the team, voters' emails, hidden items, internal comments", "yes yes yes yes no no", [
+    "read",
+  ]),
   "behalf.act": row("Post and vote for somebody else, give a vote a weight", "yes yes yes yes no no", ["write"]),
   "feedback.moderate": row("Set a status, pin, merge, hide, approve; roadmap", "yes yes yes no no no", ["moderate"]),
   "workspace.configure": row("Settings, branding, boards, webhooks, export", "yes yes no no no no", ["configure"]),

@@ -95,8 +95,8 @@ async function dispatch(routes: Routes, found: Found, isApi: boolean, context: R
     if (found.who === "asset") return found.handle(context, found.params);
     const caller = await identify(context);
     if (caller.ok) return found.handle(identified(routes, context, caller.value), found.params);
-    // A page's form says in words of its own that it came from elsewhere.
-    if (isApi || caller.error.code !== "ORIGIN_NOT_ALLOWED") return problem(caller.error, requestId);
+    // A page's form says in words of its own that it came from elsewhere, and a page can be read while it cannot be told who asks.
+    if (isApi || caller.error.code === "INVALID_TOKEN") return problem(caller.error, requestId);
     return found.handle(identified(routes, context, ANONYMOUS), found.params);
   }
   if (isApi && isPreflight(request)) return preflight();

@@ -15,7 +15,7 @@ import { isSecure, type RequestContext } from "./context.ts";
 import { isOperatorToken } from "./operator.ts";
 import { fromOwnOrigin } from "./own-origin.ts";
 
-/** Everything but the caller is there already. Errors: INVALID_TOKEN, ORIGIN_NOT_ALLOWED. */
+/** Everything but the caller is there already. Errors: INVALID_TOKEN, ORIGIN_NOT_ALLOWED; OVERLOADED and INTERNAL when a cookie could not be renewed. */
 export async function identify(context: RequestContext): Promise<Result<Caller, Failure>> {
   const { request } = context;
   const header = request.headers.get("authorization");
@@ -57,8 +57,10 @@ async function identifyCookie(context: RequestContext): Promise<Result<Caller, F
   if (refresh === null) return ok(ANONYMOUS);
   const renewed = await refreshSession(context, refresh);
   if (!renewed.ok) {
+    // Nobody is made a stranger by a fault: what they do would count as a stranger's.
+    if (renewed.error.code !== "INVALID_TOKEN") return renewed;
     // A session that has ended: the browser need not come again with what is left of it.
-    if (renewed.error.code === "INVALID_TOKEN") context.cookies.push(...clearedCookies(secure));
+    context.cookies.push(...clearedCookies(secure));
     return ok(ANONYMOUS);
   }
   const fresh = await verifyAccessToken(env, origin, renewed.value.accessToken);

@@ -41,3 +41,12 @@ test("[W36] a lost connection shows in the header, and so does its return", asyn
   await page.context().setOffline(false);
   await page.locator("[data-presence=live]", { hasText: "Live" }).waitFor();
 });
+
+test("[W47] a board that is deleted under an open page is gone from it", async () => {
+  await site.boardWith("live-gone", ["Still here"]);
+  const { page } = await site.open("/w/acme/live-gone");
+  await page.locator("[data-presence]:not([hidden])").waitFor();
+  expect((await site.api("DELETE", "/workspaces/acme/boards/live-gone")).status).toBe(204);
+  await page.getByRole("heading", { name: "There is no such board" }).waitFor();
+  expect(await page.getByText("Still here").count()).toBe(0);
+});

@@ -69,6 +69,11 @@ test("[K11] with the keyboard alone somebody is invited, and the link has the fo
   expect(path(other.page)).toBe(`/console/w/${slug}?done=joined`);
   expect(await other.page.locator(".role").textContent()).toBe(`Your role: ${role ?? ""}`);
   expect(await other.page.evaluate(() => sessionStorage.length)).toBe(0);
+  // The used link, followed once more, leads a member to where they wanted to be.
+  await other.page.goto("about:blank");
+  await other.page.goto(link);
+  await send(other.page, "Join the team");
+  expect(path(other.page)).toBe(`/console/w/${slug}`);
   await page.reload();
   expect(await page.locator(`[data-member="${grace.email}"]`).count()).toBe(1);
   expect(await page.locator("[data-invitation]").count()).toBe(0);
@@ -154,7 +159,8 @@ test("[K14] an API key is shown once, copied by its button, works, and is refuse
       })
     ).status;
   expect(await use()).toBe(200);
-  await page.goto(`/console/w/${slug}/keys`);
+  // A reload asks for the page, and does not send the form again.
+  await page.reload();
   expect(await page.content()).not.toContain(key);
   const row = page.locator('[data-key="Importer"]');
   expect([sent, await row.count()]).toEqual([1, 1]);
@@ -176,6 +182,7 @@ test("[K15] two signing secrets at most; an identity signed as the page shows is
   await send(page, "Make a secret");
   const secret = await page.locator("#new-secret").inputValue();
   const code = (await page.locator("#server-code").textContent()) ?? "";
+  expect(await page.locator("#page-code").textContent()).toMatch(/^window\.Groundswell \|\|= /u);
   expect(code).toContain(`.setIssuer("${slug}")`);
   const audience = /\.setAudience\("([^"]+)"\)/u.exec(code)?.[1] ?? "";
   const token = await new SignJWT({ name: "Una", email: "una@customer.example", plan: "team", weight: 12 })

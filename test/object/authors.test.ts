@@ -44,6 +44,38 @@ describe("in whose name", () => {
     expect(imported).toMatchObject({ status: 201, body: { authorName: null } });
   });
 
+  it("[V1] a person has one vote, whoever says who they are: with their bare id, signed, on their behalf, over a socket", async () => {
+    const { path, workspace, as, key, voters } = await people();
+    const id = await post(path, "One");
+    const votes = `${path}/feedback/${id}/votes`;
+    const [ada, writer] = [await as("ada"), await key("write")];
+    const statuses: number[] = [];
+    for (const [body, headers] of [
+      [{ externalUserId: "ada" }, {}],
+      [{}, ada],
+      [{ externalUserId: "ada" }, ada],
+      [{ externalUserId: "ada" }, writer],
+      [{ externalUserId: "ada" }, OPERATOR],
+      [{ externalUserId: "ada" }, {}],
+    ])
+      statuses.push((await call("POST", votes, body, headers)).status);
+    expect(statuses).toEqual([201, 200, 200, 200, 200, 401]);
+    const peer = await Peer.open(path, "?externalUserId=somebody-else", {
+      "sec-websocket-protocol": `groundswell.v1, identity.${ada.authorization.slice(7)}`,
+    });
+    peer.send({ type: "vote", requestId: "1", feedbackId: id, externalUserId: "ada" });
+    peer.send({ type: "vote", requestId: "2", feedbackId: id });
+    await peer.until(({ frames }) => frames.length === 2);
+    expect(peer.frames).toMatchObject([
+      { type: "ack", voteCount: 1 },
+      { type: "error", code: "FORBIDDEN" },
+    ]);
+    // Not the account's row either, which is none of the customer's ids.
+    const forged = await call("POST", votes, { externalUserId: `account:${workspace}` }, writer);
+    expect([forged.status, forged.body.errors[0].path]).toEqual([400, "externalUserId"]);
+    expect(await voters()).toEqual([{ id, who: "ada", weight: 1 }]);
+  });
+
   it("[P8] an account that is no member acts as itself and as nobody else, also over a socket", async () => {
     const { path, voters } = await people();
     const id = await post(path, "One");

@@ -305,6 +305,8 @@ describe("the list", () => {
     expect((await refresh(phone.refreshToken)).status).toBe(401);
     for (const [method, path, body] of [
       ["GET", `${AUTH}/sessions`],
+      ["GET", "/api/v1/me/security-events"],
+      ["PATCH", "/api/v1/me", { name: "Mallory" }],
       ["DELETE", `${AUTH}/sessions`],
       ["DELETE", `${AUTH}/sessions/${String(mine.id)}`],
       ["POST", `${AUTH}/password`, { currentPassword: PASSWORD, newPassword: "another long pass phrase" }],
@@ -472,6 +474,20 @@ describe("cookies", () => {
     expect(ended.status).toBe(303);
     const dropped = ended.headers.getSetCookie().filter((line) => line.includes("Max-Age=0"));
     expect(dropped.map((line) => line.split("=", 1)[0])).toEqual(["__Host-gs_access", "__Host-gs_refresh"]);
+  });
+
+  it("[S8] whose cookie cannot be renewed for a fault is no stranger: the API says so, and takes nothing from them", async () => {
+    const { path } = await board();
+    const { open } = await person();
+    const refreshToken = await open();
+    const own = { origin: ORIGIN, "sec-fetch-site": "same-origin", cookie: `__Host-gs_refresh=${refreshToken}` };
+    const cut = vi.spyOn(User.prototype, "refreshSession").mockImplementation(() => {
+      throw new Error("disk full");
+    });
+    expect((await call("POST", `${path}/feedback`, { title: "As a stranger?" }, own)).status).toBe(500);
+    expect((await call("GET", "/console/sign-in", undefined, own)).status).toBe(200);
+    cut.mockRestore();
+    expect((await refresh(refreshToken)).status).toBe(200);
   });
 
   it("[S8] an unsafe request with the cookie from elsewhere is refused, and a form's type too; other clients get no cookie", async () => {

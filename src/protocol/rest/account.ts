@@ -120,6 +120,7 @@ export const listSecurityEvents = endpoint({
   summary: "What happened to my account",
   description: "Newest first; the last 200 are kept.",
   who: "account",
+  online: true,
   params,
   answers: { 200: { description: "The events", schema: z.array(SecurityEvent) } },
 });

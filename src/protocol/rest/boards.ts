@@ -77,7 +77,7 @@ export const updateBoard = endpoint({
   path,
   operationId: "updateBoard",
   tag,
-  summary: "Change a board's name or description",
+  summary: "Change a board's name, description or visibility",
   who: "workspace.configure",
   online: true,
   params: boardParams,

@@ -40,7 +40,7 @@ export const Branding = z
       .regex(/^#[0-9a-f]{6}$/u, "must be a colour, such as #0a7c66")
       .nullable(),
     logoUrl: z
-      .url({ protocol: /^https$/u })
+      .url({ protocol: /^https$/u, error: "must be an https:// address" })
       .max(URL_FIELD_CHARS_MAX)
       .nullable(),
   })

@@ -98,10 +98,12 @@ const join: Act = async (context, params, sent) => {
       ? Promise.resolve(err(missing))
       : tell(context, "POST", `${apiOf(params)}/invitations/accept`, { token });
   const next = teamPath(slugOf(params));
-  return settle(told, withNotice(next, "joined"), (failed) => {
-    // Whoever follows an old link again is where they wanted to be.
-    if (failed.code === "ALREADY_MEMBER") return Promise.resolve(goTo(next));
-    if (failed.code === "UNAUTHENTICATED" || failed.code === "INVALID_TOKEN") return Promise.resolve(err(failed));
+  return settle(told, withNotice(next, "joined"), async (failed) => {
+    // Whoever follows an old link again, used or not, is where they wanted to be.
+    if (failed.code === "ALREADY_MEMBER") return goTo(next);
+    if (failed.code === "INVALID_LINK" && (await tell(context, "GET", `${apiOf(params)}/members`)).ok)
+      return goTo(next);
+    if (failed.code === "UNAUTHENTICATED" || failed.code === "INVALID_TOKEN") return err(failed);
     return showJoin(context, params, refused("join", failed, sent, ["token"]));
   });
 };

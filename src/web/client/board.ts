@@ -67,6 +67,8 @@ function start(first: PageState): void {
     onRefused: (_, refusal) => {
       showMessage(refusal.message);
     },
+    // The server knows what to say instead, and keeps it from those whom it was taken from.
+    onGone: () => location.reload(),
   });
   listenToVotes(live, store);
   listenToPosting(views, store);

@@ -10,6 +10,8 @@ const CODE_CHARS_MAX = 1_024;
 const COPIED_MS = 2_000;
 
 takeCode();
+// An answer to a form, such as a new key, is not asked for again by a reload: that would make a second one.
+history.replaceState(history.state, "");
 for (const button of buttons("[data-reveal]")) button.addEventListener("click", () => reveal(button));
 for (const button of buttons("[data-copy]")) button.addEventListener("click", () => void copy(button));
 for (const field of inputs("[data-whole]")) field.addEventListener("focus", () => field.select());

@@ -19,6 +19,8 @@ import type { Who } from "./who.ts";
 
 /** How the server's reason begins when it closes a socket (1008) whose identity it does not take, or no longer. */
 const IDENTITY_REFUSED = "identity";
+/** The server's reason when there is no such board any more, or none for this visitor. */
+const BOARD_GONE = "board removed";
 
 export type LiveStatus = "connecting" | "live" | "offline";
 
@@ -31,6 +33,8 @@ export type LiveOptions = {
   readonly onStatus: (status: LiveStatus) => void;
   /** The server refused a vote, or it was given up; the state is put right already. */
   readonly onRefused: (feedbackId: number, refusal: Refusal) => void;
+  /** The board is gone, or closed to this visitor: what is shown of it should not stay. */
+  readonly onGone: () => void;
 };
 
 export type Live = {
@@ -42,7 +46,7 @@ export type Live = {
   readonly stop: () => void;
 };
 
-export function openLive({ api, who, store, reread, onStatus, onRefused }: LiveOptions): Live {
+export function openLive({ api, who, store, reread, onStatus, onRefused, onGone }: LiveOptions): Live {
   let socket: LiveSocket | null = null;
   /** What the socket was opened with. */
   let token: string | undefined;
@@ -89,6 +93,7 @@ export function openLive({ api, who, store, reread, onStatus, onRefused }: LiveO
     heartbeat.end();
     outbox.reach(false);
     onStatus(status());
+    if (reason === BOARD_GONE) onGone();
     return ended;
   }
 

@@ -105,7 +105,10 @@ function HowTo({ team }: { readonly team: Team }) {
           <Code id="server-code" label="Your server (Node.js, package jose)" code={serverCode(team.slug)} />
         </li>
         <li>
-          <p>In your page, hand it to the widget, and again before it ends.</p>
+          <p>
+            In your page, tell the widget where it gets one. It asks again before the old one ends; without one, nobody
+            is signed in.
+          </p>
           <Code id="page-code" label="Your page" code={PAGE_CODE} />
         </li>
         <li>
@@ -122,7 +125,7 @@ function HowTo({ team }: { readonly team: Team }) {
 function serverCode(workspace: string): string {
   return `import { SignJWT } from "jose";
 
-const secret = new TextEncoder().encode(process.env.GROUNDSWELL_SECRET);
+const secret = new TextEncoder().encode(process.env.GROUNDSWELL_SIGNING_SECRET);
 
 const token = await new SignJWT({
   name: user.name,        // these five are optional
@@ -140,5 +143,7 @@ const token = await new SignJWT({
   .sign(secret);`;
 }
 
-const PAGE_CODE = `const token = await fetch("/your/own/endpoint").then((answer) => answer.text());
-Groundswell("identify", token);`;
+/** The first line queues what is said before the widget is loaded. */
+const PAGE_CODE = `window.Groundswell ||= function () { (Groundswell.q = Groundswell.q || []).push(arguments); };
+Groundswell("identify", () =>
+  fetch("/your/own/endpoint").then((answer) => (answer.ok ? answer.text() : null)));`;

@@ -31,6 +31,10 @@ export function openSession({ api, store, query, say, onStatus }: SessionOptions
       onStatus,
       onRefused: (_id, { code, message }) =>
         say(code === "UNAUTHENTICATED" ? message : `Your vote did not count: ${message}`),
+      onGone: () => {
+        live.stop();
+        void reading.load();
+      },
     });
   }
 
