@@ -115,7 +115,7 @@ export class Workspace extends Server<Env> {
     );
   }
   revokeInvitation(call: Call, id: string) {
-    return this.#calls.write("invitation.revoke", call, () => revokeInvitation(this.#store, id));
+    return this.#calls.write("invitation.revoke", call, (actor) => revokeInvitation(this.#store, actor, id));
   }
   /** Not authorised: whoever was invited is nobody here yet. A workspace that is not there answers as for a wrong token. */
   async acceptInvitation(call: Call, tokenHash: string, account: JoiningAccount) {

@@ -7,6 +7,7 @@ import { invitations } from "../../schema/workspace.ts";
 import {
   decideInvite,
   decideJoin,
+  decideRevoke,
   folded,
   invalidInvitation,
   type Invitee,
@@ -47,7 +48,7 @@ export function createInvitation(
   const known = open.find((row) => sameAddress(row.email, command.email));
   const isMember = memberAddresses(store).some((address) => sameAddress(address, command.email));
   const others = open.length - (known === undefined ? 0 : 1);
-  const decision = decideInvite(actor, command.role, { isMember, open: others });
+  const decision = decideInvite(actor, command.role, { isMember, open: others, replaced: known?.role ?? null });
   if (!decision.ok) return decision;
   const now = store.now();
   const fresh = {
@@ -67,10 +68,11 @@ export function createInvitation(
   return ok(presentInvitation(row));
 }
 
-/** Errors: INVITATION_NOT_FOUND. */
-export function revokeInvitation(store: WorkspaceStore, id: string): Result<null, Failure> {
-  const gone = store.db.delete(invitations).where(eq(invitations.id, id)).returning({ id: invitations.id }).all();
-  if (gone.length > 0) return ok(null);
+/** Errors: INVITATION_NOT_FOUND, FORBIDDEN. */
+export function revokeInvitation(store: WorkspaceStore, actor: Actor, id: string): Result<null, Failure> {
+  const [gone] = store.db.delete(invitations).where(eq(invitations.id, id)).returning().all();
+  // A refusal rolls the deletion back.
+  if (gone !== undefined) return decideRevoke(actor, gone.role);
   return err(
     failure("INVITATION_NOT_FOUND", "There is no such invitation: it was accepted, taken back, or has ended."),
   );

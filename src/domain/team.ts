@@ -57,8 +57,10 @@ export function decideRemoval(
 export function decideInvite(
   actor: TeamActor,
   role: Role,
-  known: { readonly isMember: boolean; readonly open: number },
+  known: { readonly isMember: boolean; readonly open: number; readonly replaced: Role | null },
 ): Result<null, Failure> {
+  const replacing = known.replaced === null ? ok(null) : decideRevoke(actor, known.replaced);
+  if (!replacing.ok) return replacing;
   if (!may(actor, "team.manage")) return err(notYours());
   if (role === "owner" && !may(actor, "workspace.own")) return err(ownersOnly());
   if (known.isMember) return err(failure("ALREADY_MEMBER", "Whoever has this address is in the team already."));
@@ -67,6 +69,12 @@ export function decideInvite(
     return err(failure("LIMIT_REACHED", `A workspace has at most ${most} open invitations. Take one back first.`));
   }
   return ok(null);
+}
+
+/** An invitation of an owner is the owners' business, like an owner. Errors: FORBIDDEN. */
+export function decideRevoke(actor: Actor, role: Role): Result<null, Failure> {
+  if (!may(actor, "team.manage")) return err(notYours());
+  return role === "owner" && !may(actor, "workspace.own") ? err(ownersOnly()) : ok(null);
 }
 
 /** Whoever follows an invitation. `mayVerify`: this deployment sends mail, so that they can prove whose address it is. */

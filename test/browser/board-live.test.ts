@@ -42,7 +42,7 @@ test("[W36] a lost connection shows in the header, and so does its return", asyn
   await page.locator("[data-presence=live]", { hasText: "Live" }).waitFor();
 });
 
-test("[W47] a board that is deleted under an open page is gone from it", async () => {
+test("[W46] a board that is deleted under an open page is gone from it", async () => {
   await site.boardWith("live-gone", ["Still here"]);
   const { page } = await site.open("/w/acme/live-gone");
   await page.locator("[data-presence]:not([hidden])").waitFor();

@@ -367,7 +367,7 @@ describe("accessibility", () => {
     await page.keyboard.type("Typed, not clicked");
     await page.keyboard.press("Enter");
     await expect.poll(focused).toBe("Typed, not clicked");
-    await expect.poll(() => widget.getByRole("status").textContent()).toBe("Your idea is posted. Thank you!");
+    await expect.poll(() => widget.getByRole("status").textContent()).toBe("Posted. Thank you!");
     await page.keyboard.press("Escape");
     await expect.poll(() => widget.getByRole("dialog").count()).toBe(0);
     expect(await focused()).toBe("Feedback");

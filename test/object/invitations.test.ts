@@ -68,6 +68,13 @@ describe("inviting", () => {
     expect((await invite(slug, bob, "x@example.com", "admin")).status).toBe(201);
     expect((await invite(slug, ada, "y@example.com", "owner")).status).toBe(201);
     expect((await invite(slug, bob, ada.email.toUpperCase(), "member")).body).toMatchObject({ code: "ALREADY_MEMBER" });
+    // Nor does anybody else take an owner's invitation back, or make less of it.
+    const owners = (await open(slug, ada)).body.find((row: { role: string }) => row.role === "owner");
+    const path = `/api/v1/workspaces/${slug}/invitations/${String(owners.id)}`;
+    expect((await call("DELETE", path, undefined, bob.headers)).body).toMatchObject({ status: 403, code: "FORBIDDEN" });
+    expect((await invite(slug, bob, "y@example.com", "member")).status).toBe(403);
+    expect((await open(slug, ada)).body).toContainEqual(owners);
+    expect((await call("DELETE", path, undefined, ada.headers)).status).toBe(204);
     const body = { email: "z@example.com", role: "owner" };
     expect((await call("POST", `/api/v1/workspaces/${slug}/invitations`, body, OPERATOR)).status).toBe(201);
     expect(

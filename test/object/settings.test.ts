@@ -64,6 +64,7 @@ describe("settings", () => {
       { accentColor: "red" },
       { logoUrl: "http://customer.example/logo.png" },
       { logoUrl: "javascript:1" },
+      { logoUrl: "https://somebody@customer.example/logo.png" },
     ]) {
       expect((await call("PATCH", `${root}/branding`, wrong, OPERATOR)).status).toBe(400);
     }

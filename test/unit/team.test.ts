@@ -72,7 +72,7 @@ describe("decisions about a team", () => {
     for (const role of ROLES) {
       expect(codeOf(decideRole(key, member(role), "member", 2))).toBe("FORBIDDEN");
       expect(codeOf(decideRemoval(key, "other", member(role), 2))).toBe("FORBIDDEN");
-      expect(codeOf(decideInvite(key, role, { isMember: false, open: 0 }))).toBe("FORBIDDEN");
+      expect(codeOf(decideInvite(key, role, { isMember: false, open: 0, replaced: null }))).toBe("FORBIDDEN");
     }
   });
 
@@ -87,13 +87,15 @@ describe("decisions about a team", () => {
   it("[T8] inviting: the same rights as making, whom there is already, how many there may be", () => {
     for (const standing of STANDINGS) {
       for (const role of ROLES) {
-        const known = { isMember: false, open: INVITATIONS_PER_WORKSPACE_MAX - 1 };
+        const known = { isMember: false, open: INVITATIONS_PER_WORKSPACE_MAX - 1, replaced: null };
         const expected = mayTurn(standing, "member", role) ? "ok" : "FORBIDDEN";
         expect(codeOf(decideInvite(actor(standing), role, known))).toBe(expected);
       }
     }
-    expect(codeOf(decideInvite(actor("owner"), "member", { isMember: true, open: 0 }))).toBe("ALREADY_MEMBER");
-    const full = { isMember: false, open: INVITATIONS_PER_WORKSPACE_MAX };
+    expect(codeOf(decideInvite(actor("owner"), "member", { isMember: true, open: 0, replaced: null }))).toBe(
+      "ALREADY_MEMBER",
+    );
+    const full = { isMember: false, open: INVITATIONS_PER_WORKSPACE_MAX, replaced: null };
     expect(codeOf(decideInvite(actor("owner"), "member", full))).toBe("LIMIT_REACHED");
   });
 });

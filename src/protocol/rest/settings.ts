@@ -42,6 +42,7 @@ export const Branding = z
     logoUrl: z
       .url({ protocol: /^https$/u, error: "must be an https:// address" })
       .max(URL_FIELD_CHARS_MAX)
+      .refine((text) => !/^https:\/\/[^/]*@/u.test(text), "must not carry a user name")
       .nullable(),
   })
   .meta({ id: "Branding" });

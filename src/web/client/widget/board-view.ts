@@ -70,7 +70,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
     compose(false);
     draw();
     browse.list.point(item.id);
-    foot.say("Your idea is posted. Thank you!");
+    foot.say("Posted. Thank you!");
   }
 
   return {

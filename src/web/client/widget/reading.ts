@@ -56,11 +56,8 @@ export function openReading({ api, store, query, say, onRead }: ReadingOptions) 
     } catch (error) {
       const { code, boardMissing } = error as ApiError;
       if (code === "ABORTED") return;
-      const state = store.get();
-      // A board that is not there yet is an empty one: on an open workspace the first post makes it. One that was there is gone, or closed to this visitor.
-      const known = state.seq !== null;
-      failure = boardMissing && !known ? undefined : (error as ApiError);
-      if (boardMissing && known) store.set({ ...state, order: [], fresh: [], nextCursor: null, resync: true });
+      // A board that is not there yet is an empty one: on an open workspace the first post makes it.
+      failure = boardMissing ? undefined : (error as ApiError);
     }
     store.redraw();
   }

@@ -3,6 +3,7 @@
  * the page says that somebody else is there.
  */
 import type { Api } from "../api.ts";
+import { emptyBoard } from "../board-state.ts";
 import { openLive } from "../live.ts";
 import type { Live, LiveStatus } from "../live.ts";
 import type { BoardStore } from "./board-store.ts";
@@ -30,11 +31,9 @@ export function openSession({ api, store, query, say, onStatus }: SessionOptions
       reread: () => reading.read(),
       onStatus,
       onRefused: (_id, { code, message }) =>
-        say(code === "UNAUTHENTICATED" ? message : `Your vote did not count: ${message}`),
-      onGone: () => {
-        live.stop();
-        void reading.load();
-      },
+        say(code === "UNAUTHENTICATED" ? message : `Not counted: ${message}`),
+      // A board that is not there is an empty one; should it come back, it is read anew.
+      onGone: () => store.set({ ...emptyBoard(), resync: true }),
     });
   }
 
