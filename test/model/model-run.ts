@@ -84,8 +84,9 @@ export class ModelRun {
     const items = this.model.on(board);
     const ids = [NO_ITEM.id, ...items.map((item) => item.id)].slice(-100).join();
     for (const person of PEOPLE) {
+      // Of what the public does not see, a look-up says nothing.
       const expected = items.flatMap((item) => {
-        const vote = item.votes.get(person);
+        const vote = isVisible(item) ? item.votes.get(person) : undefined;
         return vote === undefined ? [] : [[String(item.id), vote.weight] as const];
       });
       const path = `${this.#path(board)}/votes?ids=${ids}&externalUserId=${encodeURIComponent(person)}`;
