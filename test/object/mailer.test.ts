@@ -1,6 +1,7 @@
 /** The mail adapters. Ids are those of test/SPEC.md. */
 import { afterEach, expect, it, vi } from "vitest";
-import { mailerOf, type MailEnv } from "../../src/auth/mailer/mailer.ts";
+import { mailerOf } from "../../src/auth/mailer/mailer.ts";
+import type { MailEnv } from "../../src/auth/mailer/port.ts";
 import { httpMailer } from "../../src/auth/mailer/http.ts";
 
 const MESSAGE = {

@@ -1,5 +1,5 @@
 /** Mail through Cloudflare's own service: a `send_email` binding called EMAIL, and MAIL_FROM with an address of a domain that is set up there. */
-import type { MailEnv, Mailer } from "./mailer.ts";
+import type { MailEnv, Mailer } from "./port.ts";
 
 export function bindingMailer({ EMAIL, MAIL_FROM }: MailEnv): Mailer {
   if (EMAIL === undefined || MAIL_FROM === "") throw new Error("MAILER=binding needs the binding EMAIL and MAIL_FROM");

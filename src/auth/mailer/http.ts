@@ -1,6 +1,6 @@
 /** Mail through a provider's HTTP API: a POST of `{from, to, subject, text}` as JSON to MAIL_URL, with MAIL_TOKEN as bearer token. Resend takes it as it is. */
 import { randomId } from "../../ids.ts";
-import type { MailEnv, Mailer, Message } from "./mailer.ts";
+import type { MailEnv, Mailer, Message } from "./port.ts";
 
 const TIMEOUT_MS = 10_000;
 const TRIES = 2;

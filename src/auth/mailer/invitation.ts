@@ -1,6 +1,6 @@
 /** The words of an invitation to a team. The workspace goes by its slug, for a name is whatever somebody wrote, and strangers get this mail. */
 import { DAY_MS, INVITATION_MS } from "../../limits.ts";
-import type { Message } from "./mailer.ts";
+import type { Message } from "./port.ts";
 
 export function invitationMail(origin: string, to: string, workspace: string, link: string): Message {
   const days = String(INVITATION_MS / DAY_MS);

@@ -1,5 +1,5 @@
 /**
- * Sends mail: the port, and which adapter a deployment has chosen. Nobody waits for a mail: what an answer says, and when, must not depend on whether one was sent. A mail that could not be
+ * Sends mail through the adapter that a deployment has chosen. Nobody waits for a mail: what an answer says, and when, must not depend on whether one was sent. A mail that could not be
  * sent is logged, without whom it was for.
  */
 import type { RequestContext } from "../../edge/context.ts";
@@ -8,26 +8,7 @@ import { afterAnswer } from "../after-answer.ts";
 import { bindingMailer } from "./binding.ts";
 import { httpMailer, isLoopback } from "./http.ts";
 import { logMailer } from "./log.ts";
-
-export type Message = {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  /** Empty: it has none. */
-  readonly link: string;
-};
-
-/** Resolves when the mail was taken; throws when it was not. */
-export type Mailer = { send(message: Message): Promise<void> };
-
-/** Variables and secrets that a deployment may have. */
-export type MailEnv = {
-  readonly MAILER: string;
-  readonly MAIL_FROM: string;
-  readonly MAIL_URL: string;
-  readonly MAIL_TOKEN?: string;
-  readonly EMAIL?: Pick<SendEmail, "send">;
-};
+import type { MailEnv, Mailer, Message } from "./port.ts";
 
 /** Whether mails reach people: without that an address cannot be proved, and nobody is made to. A word that is no mailer is a mistake, which must not open accounts without proof. */
 export function sendsMail({ MAILER }: Pick<MailEnv, "MAILER">): boolean {

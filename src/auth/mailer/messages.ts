@@ -1,6 +1,6 @@
 /** The words of the mails. A link's token stands behind its `#`, so that no server and no log on the way sees it. */
 import { MAILED_LINK_MS } from "../../limits.ts";
-import type { Message } from "./mailer.ts";
+import type { Message } from "./port.ts";
 
 const HOUR_MS = 3_600_000;
 const FOOT = "\n\nIf it was not you who asked, do nothing: without the link nothing changes.\n";
