@@ -127,7 +127,7 @@ function parseFrame(message: string): Result<UpFrame, string> {
   const parsed = UpFrame.safeParse(value);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
-  return err(`${issue?.path.join(".") ?? "frame"}: ${issue?.message ?? "not a frame"}`);
+  return err(`${issue?.path.join(".") || "frame"}: ${issue?.message ?? "not a frame"}`);
 }
 
 function clip(reason: string): string {

@@ -7,7 +7,7 @@ import { emailKey, passwordIdentityName } from "../domain/email.ts";
 import { clientOf } from "../edge/client.ts";
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callIdentity, callUser } from "../edge/object-call.ts";
-import { type Failure, invalidField, invalidLink, wrongPassword } from "../errors.ts";
+import { type Failure, failure, invalidField, invalidLink } from "../errors.ts";
 import { randomId } from "../ids.ts";
 import type { ChangePassword, ConfirmRegistration, Register, ResetPassword, SignedIn } from "../protocol/rest/auth.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -110,8 +110,8 @@ export async function changeMyPassword(
   try {
     const browser = await browserOf(context);
     const proved = await provePassword(context, turn.value, email, currentPassword, browser);
-    if (!proved.ok) return proved;
-    if (proved.value.userId !== userId) return err(wrongPassword());
+    if (!proved.ok) return proved.error.code === "INVALID_CREDENTIALS" ? err(notCurrent()) : proved;
+    if (proved.value.userId !== userId) return err(notCurrent());
     const from = proved.value.passwordHash;
     const to = await turn.value.hash(newPassword);
     const device = clientOf(context);
@@ -122,6 +122,10 @@ export async function changeMyPassword(
   } finally {
     turn.value.leave();
   }
+}
+
+function notCurrent(): Failure {
+  return failure("INVALID_CREDENTIALS", "The current password is wrong.");
 }
 
 /** Does not wait: a known and an unknown address cannot be told apart. */

@@ -16,6 +16,8 @@ const HOST_DEFAULT = "127.0.0.1";
 const PORT_DEFAULT = "8787";
 const PORT_MAX = 65_535;
 const DATA_DIR_DEFAULT = ".groundswell";
+/** Data from before there were accounts, or mail is set up. */
+const NO_OWNER = "open an account; the operator invites it into what is there (docs/identity.md)";
 
 async function start(): Promise<void> {
   const environment = process.env;
@@ -85,7 +87,9 @@ function announce({ origin, operatorToken }: Served, demo: boolean, owner: DemoO
   const lines = [
     `Groundswell is ready at ${origin}`,
     ...(demo ? [`  Board page     ${origin}/w/demo/ideas`, `  Widget on page ${origin}/demo`] : []),
-    `  Console        ${origin}/console${owner === null ? "" : `  sign in as ${owner.email} / ${owner.password}`}`,
+    `  Console        ${origin}/console  ${
+      owner === null ? NO_OWNER : `sign in as ${owner.email} / ${owner.password}`
+    }`,
     `  API reference  ${origin}/docs`,
     `  OpenAPI        ${origin}/openapi.json`,
     `  Health         ${origin}/health`,

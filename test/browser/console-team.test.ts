@@ -47,6 +47,9 @@ test("[K11] with the keyboard alone somebody is invited, and the link has the fo
   const [ada, grace] = await Promise.all([site.someone("Ada"), site.someone("Grace")]);
   const slug = await site.workspaceOf(ada);
   const { page } = await site.openAs(ada, `/console/w/${slug}/members`);
+  await page.goto(`/console/w/${slug}/members`);
+  await page.keyboard.press("Tab");
+  await page.locator(".skip:focus").waitFor();
   await tabTo(page, "#invite-email");
   await page.keyboard.type(grace.email);
   await tabTo(page, "#invite-role");
@@ -101,6 +104,7 @@ test("[K13] roles are changed, a member is removed and sees no more, the last ow
   const [ada, grace] = await Promise.all([site.someone("Ada"), site.someone("Grace")]);
   const slug = await site.workspaceOf(ada);
   await site.join(slug, ada, grace, "member");
+  await ada.api("POST", `/workspaces/${slug}/boards`, { slug: "plans", name: "Plans", visibility: "private" });
   const { page } = await site.openAs(ada, `/console/w/${slug}/members`);
   const row = page.locator(`[data-member="${grace.email}"]`);
   await row.locator("select").selectOption("admin");
@@ -108,10 +112,15 @@ test("[K13] roles are changed, a member is removed and sees no more, the last ow
   expect(await row.locator("select").inputValue()).toBe("admin");
   const hers = await site.openAs(grace, `/console/w/${slug}/keys`);
   expect(await hers.page.locator("h1").textContent()).toBe("API keys");
+  const open = await hers.page.context().newPage();
+  await open.goto(`/w/${slug}/plans`);
+  await open.locator("[data-presence]:not([hidden])").waitFor();
   await row.locator("summary").click();
   await Promise.all([page.waitForNavigation(), row.getByRole("button", { name: "Remove from the team" }).click()]);
   expect(await page.locator("[data-member]").count()).toBe(1);
   expect((await hers.page.reload())?.status()).toBe(404);
+  // A private board that was open is not left on the screen.
+  await open.getByRole("heading", { name: "There is no such board" }).waitFor();
   const own = page.locator(`[data-member="${ada.email}"]`);
   await own.locator("summary").click();
   await Promise.all([page.waitForNavigation(), own.getByRole("button", { name: "Leave the workspace" }).click()]);

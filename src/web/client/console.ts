@@ -24,7 +24,15 @@ addEventListener("pageshow", () => {
 });
 followBranding();
 // On a phone the sections are a row that scrolls sideways.
-document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+showSection(document.querySelector<HTMLElement>(".side [aria-current]"));
+
+/** `scrollIntoView` would also have the first Tab go on from there, past the link that skips to the content. */
+function showSection(link: HTMLElement | null): void {
+  const row = link?.closest(".side ul");
+  if (link === null || row === null || row === undefined) return;
+  const [here, around] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += here.left + here.width / 2 - (around.left + around.width / 2);
+}
 
 function buttons(selector: string): readonly HTMLButtonElement[] {
   return [...document.querySelectorAll<HTMLButtonElement>(`button${selector}`)];

@@ -19,8 +19,8 @@ import type { Who } from "./who.ts";
 
 /** How the server's reason begins when it closes a socket (1008) whose identity it does not take, or no longer. */
 const IDENTITY_REFUSED = "identity";
-/** The server's reason when there is no such board any more, or none for this visitor. */
-const BOARD_GONE = "board removed";
+/** How its reason begins when there is no such board any more, or none for this visitor, or who was a member sees what others see. */
+const BOARD_GONE = /^(board|no longer)/u;
 
 export type LiveStatus = "connecting" | "live" | "offline";
 
@@ -93,7 +93,7 @@ export function openLive({ api, who, store, reread, onStatus, onRefused, onGone 
     heartbeat.end();
     outbox.reach(false);
     onStatus(status());
-    if (reason === BOARD_GONE) onGone();
+    if (BOARD_GONE.test(reason)) onGone();
     return ended;
   }
 

@@ -143,7 +143,9 @@ const token = await new SignJWT({
   .sign(secret);`;
 }
 
-/** The first line queues what is said before the widget is loaded. */
-const PAGE_CODE = `window.Groundswell ||= function () { (Groundswell.q = Groundswell.q || []).push(arguments); };
+/** The first statement queues what is said before the widget is loaded. */
+const PAGE_CODE = `window.Groundswell ||= function () {
+  (Groundswell.q ||= []).push(arguments);
+};
 Groundswell("identify", () =>
   fetch("/your/own/endpoint").then((answer) => (answer.ok ? answer.text() : null)));`;

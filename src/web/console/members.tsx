@@ -1,6 +1,7 @@
 /** @jsxRuntime automatic @jsxImportSource hono/jsx */
 /** The team: who is in it with which role, who is invited, and the invitation whose link is shown once. */
 import { EMAIL_CHARS_MAX } from "../../limits.ts";
+import { OPERATOR_USER_ID } from "../../membership.ts";
 import type { CreatedInvitation, Invitation, Member } from "../../protocol/rest/members.ts";
 import { type Role, ROLES } from "../../protocol/rest/roles.ts";
 import { Action, type Option, SelectField, Summary, TextField } from "./fields.tsx";
@@ -51,8 +52,9 @@ export function MembersPage({ shell, team, members, invitations, made, attempt }
   );
 }
 
-function nameOf(member: Pick<Member, "name" | "email">): string {
-  return member.name ?? member.email ?? "Somebody without a name";
+/** The operator has no account, and owns what was made with the operator's token. */
+function nameOf({ name, email, userId }: Pick<Member, "name" | "email" | "userId">): string {
+  return name ?? email ?? (userId === OPERATOR_USER_ID ? "The deployment’s operator" : "Somebody without a name");
 }
 
 /** Only an owner makes an owner, or changes one. */

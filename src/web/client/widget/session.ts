@@ -30,8 +30,7 @@ export function openSession({ api, store, query, say, onStatus }: SessionOptions
       store: { get: store.get, set: store.setLive },
       reread: () => reading.read(),
       onStatus,
-      onRefused: (_id, { code, message }) =>
-        say(code === "UNAUTHENTICATED" ? message : `Not counted: ${message}`),
+      onRefused: (_id, { message }) => say(message),
       // A board that is not there is an empty one; should it come back, it is read anew.
       onGone: () => store.set({ ...emptyBoard(), resync: true }),
     });
