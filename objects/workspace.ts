@@ -47,6 +47,9 @@ import { WorkspaceStore } from "./workspace/store.ts";
 import { castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
 import { createWorkspace, deleteWorkspace, readWorkspace, updateWorkspace } from "./workspace/workspace.ts";
 
+/** RFC 6455, section 7.1.5. */
+const CLOSED_WITHOUT_CODE = 1005;
+
 export class Workspace extends Server<Env> {
   static override options = { hibernate: true };
 
@@ -264,8 +267,10 @@ export class Workspace extends Server<Env> {
   override onMessage(socket: LiveConnection, message: unknown): void {
     this.#sockets.message(socket, message);
   }
-  override onClose(socket: LiveConnection): void {
+  override onClose(socket: LiveConnection, code: number): void {
     this.#sockets.closed(socket);
+    // partyserver answers with the peer's own code, which in place of none is one that may not be sent: the peer would wait for ten seconds.
+    if (code === CLOSED_WITHOUT_CODE) socket.close();
   }
   override onError(socket: LiveConnection): void {
     this.#sockets.closed(socket);
