@@ -1,7 +1,7 @@
 /** Signing in and out, opening an account, and what mailed links lead to. */
 import { offeredProviders } from "../../auth/oauth/providers.ts";
 import type { RequestContext } from "../../edge/context.ts";
-import { failure } from "../../errors.ts";
+import { type Failure, failure } from "../../errors.ts";
 import type { Result } from "../../result.ts";
 import {
   CONSOLE_PATH,
@@ -82,6 +82,10 @@ export const reset = form(async (context, _params, sent) => {
   const { email = "" } = sent;
   const shell = shellOf(context, null);
   const answered = await tell(context, "POST", "/auth/password/reset", { email });
+  if (answered.ok && context.env.MAILER === "") {
+    const attempt = refused("reset", noMail(), sent, []);
+    return show(context, ResetPage({ shell, fill: attempt.fill }), { attempt });
+  }
   if (answered.ok) {
     const what = "If there is an account of this address, the message has a link that sets a new password.";
     return show(context, LookIntoMailPage({ shell, email, what }));
@@ -89,6 +93,11 @@ export const reset = form(async (context, _params, sent) => {
   const attempt = refused("reset", answered.error, sent, ["email"]);
   return show(context, ResetPage({ shell, fill: attempt.fill }), { attempt });
 });
+
+/** The API answers alike whatever is known; that a whole deployment sends nothing is no secret, and waiting for it would be in vain. */
+function noMail(): Failure {
+  return failure("UNAVAILABLE", "This deployment sends no mail. Ask whoever runs it for help with your password.");
+}
 
 function showStep(
   context: RequestContext,
