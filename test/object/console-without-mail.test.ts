@@ -10,6 +10,6 @@ it("[K30] where no mail is sent, nobody is told to wait for one", async () => {
     body: new URLSearchParams({ email: "ada@example.com" }).toString(),
   });
   const page = await response.text();
-  expect(page).toContain("This deployment sends no mail");
+  expect(page).toContain("This installation is not set up for that. Ask whoever runs it.");
   expect(page).toContain("ada@example.com");
 });

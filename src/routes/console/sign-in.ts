@@ -96,7 +96,7 @@ export const reset = form(async (context, _params, sent) => {
 
 /** The API answers alike whatever is known; that a whole deployment sends nothing is no secret, and waiting for it would be in vain. */
 function noMail(): Failure {
-  return failure("UNAVAILABLE", "This deployment sends no mail. Ask whoever runs it for help with your password.");
+  return failure("UNAVAILABLE", "This deployment sends no mail.");
 }
 
 function showStep(
