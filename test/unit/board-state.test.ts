@@ -361,6 +361,22 @@ test("[C14] alone on a board, no count is ever shown above one: a vote under way
         for (const { voteCount } of rows(model.state)) expect(voteCount).toBeLessThanOrEqual(1);
       }
     }),
-    { numRuns: 3_000 },
+    // Voted, and told so by a resume's frame, labelled with the old seq, before the answer.
+    {
+      numRuns: 3_000,
+      examples: [
+        [
+          [
+            [12, 1],
+            [7, 1],
+            [8, 1],
+            [4, 2],
+            [5, 1],
+            [10, 1],
+            [10, 1],
+          ],
+        ],
+      ],
+    },
   );
 });

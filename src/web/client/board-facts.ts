@@ -37,7 +37,8 @@ export function learnNews<State extends Facts>(state: State, news: readonly News
     if (item !== undefined && seq >= fact.seq) fact = { ...fact, item, seq };
     if (voteCount !== undefined && seq >= fact.countSeq) {
       const vote = pending.get(id);
-      if (vote !== undefined && seq > fact.countSeq) pending.set(id, { ...vote, unsure: true });
+      // Also a count of the same seq: the frames of a resume carry the one that it began at, and are newer.
+      if (vote !== undefined) pending.set(id, { ...vote, unsure: true });
       fact = { ...fact, voteCount, countSeq: seq };
     }
     facts.set(id, fact);
