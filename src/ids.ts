@@ -99,3 +99,8 @@ export function base64url(bytes: Uint8Array): string {
     .replaceAll("/", "_")
     .replaceAll("=", "");
 }
+
+/** The bytes of base64url, or of plain base64. Throws on what is neither. */
+export function base64urlBytes(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+}

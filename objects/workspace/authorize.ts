@@ -90,7 +90,7 @@ export function mayWriteFrom({ allowedOrigins }: Settings, site: string | null):
   return site === null || allowedOrigins.length === 0 || allowedOrigins.includes(site);
 }
 
-export function originRefused(): Failure {
+function originRefused(): Failure {
   return failure("ORIGIN_NOT_ALLOWED", "This workspace takes writes only from the pages of its own sites.");
 }
 
@@ -117,6 +117,6 @@ function identityNeeded({ standing }: Actor): Failure {
   return failure("UNAUTHENTICATED", `This workspace takes this only from ${whom}.`);
 }
 
-export function credentialRefused(): Failure {
+function credentialRefused(): Failure {
   return failure("INVALID_TOKEN", "This signed identity or API key is not valid here, or has ended.");
 }

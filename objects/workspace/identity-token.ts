@@ -6,7 +6,7 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { SignedPerson } from "../../src/call.ts";
 import { type Failure, failure } from "../../src/errors.ts";
-import { base64url } from "../../src/ids.ts";
+import { base64url, base64urlBytes } from "../../src/ids.ts";
 import { IDENTITY_CLOCK_SKEW_SECONDS, IDENTITY_TOKEN_SECONDS_MAX } from "../../src/limits.ts";
 import { IDENTITY_AUDIENCE, IdentityClaims, IdentityHeader } from "../../src/protocol/rest/identity-token.ts";
 import { err, ok, type Result } from "../../src/result.ts";
@@ -71,7 +71,7 @@ function jsonOf(part: string): unknown {
 function bytesOf(part: string): Uint8Array | null {
   if (!/^[\w-]+$/u.test(part)) return null;
   try {
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+    const bytes = base64urlBytes(part);
     return base64url(bytes) === part ? bytes : null;
   } catch {
     return null;

@@ -4,11 +4,11 @@
  */
 import { asc, eq, lte, min } from "drizzle-orm";
 import { invitations } from "../../schema/workspace.ts";
+import { emailKey } from "../../src/domain/email.ts";
 import {
   decideInvite,
   decideJoin,
   decideRevoke,
-  folded,
   invalidInvitation,
   type Invitee,
   sameAddress,
@@ -60,7 +60,7 @@ export function createInvitation(
   };
   const row = store.db
     .insert(invitations)
-    .values({ id: known?.id ?? randomId(), email: folded(command.email), ...fresh })
+    .values({ id: known?.id ?? randomId(), email: emailKey(command.email), ...fresh })
     .onConflictDoUpdate({ target: invitations.id, set: fresh })
     .returning()
     .get();

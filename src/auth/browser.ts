@@ -2,7 +2,7 @@
 import { isSecure, type RequestContext } from "../edge/context.ts";
 import { fromOwnOrigin } from "../edge/own-origin.ts";
 import { DEVICE_COOKIE_SECONDS } from "../limits.ts";
-import { hashOf, newSecret } from "./refresh-token.ts";
+import { hashOf, newSecret } from "./secret.ts";
 import { readCookie, setCookie } from "./session-cookies.ts";
 
 export type Browser = {

@@ -6,12 +6,7 @@ import { base64url, randomId } from "../ids.ts";
 
 export type RefreshToken = { readonly userId: string; readonly sessionId: string; readonly secret: string };
 
-const SECRET_BYTES = 32;
 const PATTERN = /^gsr_([\w-]{22})\.([\w-]{22})\.([\w-]{43})$/u;
-
-export function newSecret(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
-}
 
 export function newSalt(): string {
   return randomId();
@@ -25,11 +20,6 @@ export function formatRefreshToken({ userId, sessionId, secret }: RefreshToken):
 export function parseRefreshToken(token: string): RefreshToken | null {
   const [, userId, sessionId, secret] = PATTERN.exec(token) ?? [];
   return userId === undefined || sessionId === undefined || secret === undefined ? null : { userId, sessionId, secret };
-}
-
-/** What the objects keep of a secret: base64url of its SHA-256. The secret has 256 random bits, so nothing slower is needed. */
-export async function hashOf(secret: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret))));
 }
 
 /** HMAC-SHA-256 of the salt under the predecessor's secret: without that secret the salt says nothing. */

@@ -18,7 +18,7 @@ import { mailLater, sendsMail } from "./mailer/mailer.ts";
 import { alreadyRegisteredMail, registrationMail, resetMail, verificationMail } from "./mailer/messages.ts";
 import { HashTurn } from "./password-hash.ts";
 import { admitPassword } from "./password-policy.ts";
-import { hashOf } from "./refresh-token.ts";
+import { hashOf } from "./secret.ts";
 import { openSession } from "./sessions.ts";
 import { provePassword } from "./sign-in.ts";
 

@@ -5,7 +5,7 @@
  * Text form: `v<version>.<nonce>.<ciphertext and tag>`, base64url.
  */
 import { type Failure, failure } from "../errors.ts";
-import { base64url } from "../ids.ts";
+import { base64url, base64urlBytes } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** A deployment that did not set the secret has none, whatever the generated `Env` says. `ENCRYPTION_KEY_OLD` opens what an earlier key sealed. */
@@ -43,9 +43,9 @@ export async function unseal(secrets: SealingSecrets, whose: SealedFor, sealed: 
     if (key?.version !== version) continue;
     try {
       const opened = await crypto.subtle.decrypt(
-        { name: "AES-GCM", iv: bytesOf(nonce), additionalData: boundTo(whose, version) },
+        { name: "AES-GCM", iv: base64urlBytes(nonce), additionalData: boundTo(whose, version) },
         key.key,
-        bytesOf(ciphertext),
+        base64urlBytes(ciphertext),
       );
       return new TextDecoder().decode(opened);
     } catch {
@@ -60,7 +60,7 @@ type VersionedKey = { readonly key: CryptoKey; readonly version: string };
 /** A key's version is the start of its hash, so that nobody has to number keys. */
 async function importKey(secret: string | undefined): Promise<VersionedKey | null> {
   if (secret === undefined || secret === "") return null;
-  const bytes = bytesOf(secret);
+  const bytes = base64urlBytes(secret);
   if (bytes.byteLength !== KEY_BYTES) throw new Error("ENCRYPTION_KEY must be base64 of 32 bytes");
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
@@ -69,8 +69,4 @@ async function importKey(secret: string | undefined): Promise<VersionedKey | nul
 
 function boundTo({ userId, provider }: SealedFor, version: string): Uint8Array {
   return new TextEncoder().encode([userId, provider, version].join(SEPARATOR));
-}
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
 }

@@ -15,7 +15,8 @@ import type { Account, SignedIn } from "../protocol/rest/auth.ts";
 import { err, ok, type Result } from "../result.ts";
 import { signAccessToken } from "./access-token.ts";
 import { signingKey } from "./keys.ts";
-import { formatRefreshToken, hashOf, newSalt, newSecret, parseRefreshToken, successorOf } from "./refresh-token.ts";
+import { formatRefreshToken, newSalt, parseRefreshToken, successorOf } from "./refresh-token.ts";
+import { hashOf, newSecret } from "./secret.ts";
 import { readCookie, sessionCookies } from "./session-cookies.ts";
 
 /** Opens a session for a person who has just proved who they are; their profile must be there. `newDevice`: worth an event of its own. */

@@ -15,7 +15,7 @@ export function selfOf({ person, userId }: Asker): string | null {
   return person?.externalId ?? (userId === null ? null : accountPerson(userId));
 }
 
-export function accountPerson(userId: string): string {
+function accountPerson(userId: string): string {
   return `${ACCOUNT_PERSON_PREFIX}${userId}`;
 }
 

@@ -6,6 +6,7 @@ import { type Failure, failure } from "../errors.ts";
 import { INVITATIONS_PER_WORKSPACE_MAX, MEMBERS_PER_WORKSPACE_MAX } from "../limits.ts";
 import type { Role } from "../protocol/rest/roles.ts";
 import { err, ok, type Result } from "../result.ts";
+import { emailKey } from "./email.ts";
 import { type Actor, may } from "./permissions.ts";
 
 /** Who acts; `userId` is null for who is no account: the operator. */
@@ -14,12 +15,7 @@ export type TeamMember = { readonly userId: string; readonly role: Role };
 
 /** Who an address belongs to does not depend on its case, nor on how its accents are written. */
 export function sameAddress(one: string, other: string): boolean {
-  return folded(one) === folded(other);
-}
-
-/** As addresses are stored in an invitation. */
-export function folded(address: string): string {
-  return address.toLowerCase().normalize("NFC");
+  return emailKey(one) === emailKey(other);
 }
 
 /** Answers the member as they are. `owners`: how many there are. Errors: MEMBER_NOT_FOUND, FORBIDDEN, LAST_OWNER. */

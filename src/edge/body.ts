@@ -5,6 +5,7 @@
 import { type Failure, failure, invalidField } from "../errors.ts";
 import { BODY_BYTES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
+import { readAtMost } from "./read-at-most.ts";
 
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -85,22 +86,7 @@ async function readBytes(request: Request): Promise<Uint8Array | null> {
     const declared = new Uint8Array(await request.arrayBuffer());
     return declared.byteLength > BODY_BYTES_MAX ? null : declared;
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > BODY_BYTES_MAX) return null;
-    chunks.push(chunk);
-  }
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) return first;
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
+  return readAtMost(body, BODY_BYTES_MAX);
 }
 
 /** Nesting is counted on the raw text, before `JSON.parse` spends time on it. */

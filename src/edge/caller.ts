@@ -4,10 +4,10 @@
  */
 import { verifyAccessToken } from "../auth/access-token.ts";
 import { clearedCookies, readCookie } from "../auth/session-cookies.ts";
+import { hashOf } from "../auth/secret.ts";
 import { refreshSession } from "../auth/sessions.ts";
 import { ANONYMOUS, type Caller } from "../call.ts";
 import { type Failure, failure } from "../errors.ts";
-import { base64url } from "../ids.ts";
 import { API_KEY_PREFIX, BEARER_CHARS_MAX } from "../limits.ts";
 import { IDENTITY_PROTOCOL_PREFIX } from "../protocol/live/version.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -98,10 +98,6 @@ function tokenType(token: string): string | null {
   } catch {
     return null;
   }
-}
-
-async function hashOf(text: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }
 
 function invalidToken(): Failure {

@@ -8,7 +8,8 @@ import {
   setPasswordByLink,
   verifyByLink,
 } from "../auth/registration.ts";
-import { hashOf, parseRefreshToken } from "../auth/refresh-token.ts";
+import { parseRefreshToken } from "../auth/refresh-token.ts";
+import { hashOf } from "../auth/secret.ts";
 import { clearedCookies, readCookie } from "../auth/session-cookies.ts";
 import { invalidRefreshToken, refreshSession } from "../auth/sessions.ts";
 import { logIn } from "../auth/sign-in.ts";

@@ -1,7 +1,7 @@
 /** `/workspaces/:workspace/members` and `/invitations`: see protocol/rest/members.ts. */
 import { invitationMail } from "../auth/mailer/invitation.ts";
 import { mailLater, sendsMail } from "../auth/mailer/mailer.ts";
-import { hashOf, newSecret } from "../auth/refresh-token.ts";
+import { hashOf, newSecret } from "../auth/secret.ts";
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";

@@ -12,7 +12,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Identity } from "../../objects/identity.ts";
 import { User } from "../../objects/user.ts";
-import { hashOf } from "../../src/auth/refresh-token.ts";
+import { hashOf } from "../../src/auth/secret.ts";
 import { OAUTH_FLOW_MS } from "../../src/limits.ts";
 import worker from "../../src/worker.ts";
 import { Clock } from "../model/clock.ts";

@@ -1,5 +1,6 @@
 /** Mail through a provider's HTTP API: a POST of `{from, to, subject, text}` as JSON to MAIL_URL, with MAIL_TOKEN as bearer token. Resend takes it as it is. */
 import { randomId } from "../../ids.ts";
+import { isLoopback } from "../loopback.ts";
 import type { MailEnv, Mailer, Message } from "./port.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -53,8 +54,4 @@ async function post(
   } catch (thrown) {
     return { reason: thrown instanceof Error ? thrown.name : "no answer", passing: true };
   }
-}
-
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
 }

@@ -6,7 +6,8 @@ import type { RequestContext } from "../../edge/context.ts";
 import { fault, log } from "../../log.ts";
 import { afterAnswer } from "../after-answer.ts";
 import { bindingMailer } from "./binding.ts";
-import { httpMailer, isLoopback } from "./http.ts";
+import { isLoopback } from "../loopback.ts";
+import { httpMailer } from "./http.ts";
 import { logMailer } from "./log.ts";
 import type { MailEnv, Mailer, Message } from "./port.ts";
 

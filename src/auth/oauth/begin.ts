@@ -4,7 +4,7 @@ import { callOf, isSecure, type RequestContext } from "../../edge/context.ts";
 import { base64url } from "../../ids.ts";
 import { OAUTH_FLOW_MS } from "../../limits.ts";
 import type { StartedSignIn } from "../../protocol/rest/oauth.ts";
-import { hashOf } from "../refresh-token.ts";
+import { hashOf } from "../secret.ts";
 import { readCookie, setCookie } from "../session-cookies.ts";
 import type { ProviderSettings } from "./providers.ts";
 

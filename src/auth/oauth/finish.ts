@@ -4,7 +4,7 @@ import { fault, log } from "../../log.ts";
 import type { PendingSignIn } from "../../pending-sign-in.ts";
 import type { OAuthErrorCode } from "../../protocol/rest/oauth.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { hashOf } from "../refresh-token.ts";
+import { hashOf } from "../secret.ts";
 import { sessionCookies } from "../session-cookies.ts";
 import { openSession } from "../sessions.ts";
 import { accountOf } from "./account.ts";

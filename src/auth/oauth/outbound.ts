@@ -1,6 +1,8 @@
 /**
  * Requests to a provider, held short: 10 seconds in all, no redirect followed, at most 1 MiB of answer. Which addresses may be asked is settled when the configuration is read (providers.ts).
  */
+import { readAtMost } from "../../edge/read-at-most.ts";
+
 const TIMEOUT_MS = 10_000;
 const RESPONSE_BYTES_MAX = 1024 * 1024;
 
@@ -37,21 +39,10 @@ async function readBounded(response: Response): Promise<Uint8Array> {
     await response.body?.cancel();
     throw tooLarge;
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (size > RESPONSE_BYTES_MAX) throw tooLarge;
-    chunks.push(chunk);
-  }
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  const bytes = body === null ? new Uint8Array() : await readAtMost(body, RESPONSE_BYTES_MAX);
+  if (bytes === null) throw tooLarge;
+  return bytes;
 }
 
 function isTimeout(thrown: unknown): boolean {

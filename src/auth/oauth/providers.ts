@@ -5,6 +5,7 @@
 import type { AuthorizationServer } from "oauth4webapi";
 import * as z from "zod";
 import { Provider } from "../../protocol/rest/oauth.ts";
+import { isLoopback } from "../loopback.ts";
 
 /** Over https; a server on one's own machine may do without. */
 const address = z.url().refine(isSafeAddress, "must be an https URL (http only for this machine)");
@@ -118,7 +119,5 @@ function read(provider: Provider, clientId: string, clientSecret: string, overri
 function isSafeAddress(text: string): boolean {
   const url = URL.parse(text);
   if (url?.username !== "" || url.password !== "") return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
 }
-
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
