@@ -14,12 +14,18 @@ const ENCRYPTION_KEY = Buffer.alloc(32, "key of the tests").toString("base64");
 process.env["OPERATOR_TOKEN"] = OPERATOR_TOKEN;
 process.env["WRANGLER_LOG"] ??= "error";
 
-/** The variables under which the objects' own tests run; the secret is no secret. */
-const workerd = () =>
+/** The variables under which the objects' own tests run; the secret is no secret. `rateLimitScale`: tests that are not about limits come from one address, and in no time. */
+const workerd = (rateLimitScale = "1000") =>
   cloudflareTest({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      bindings: { OPEN_WORKSPACES: "true", OPERATOR_TOKEN, ENCRYPTION_KEY, LOG_LEVEL: "off" },
+      bindings: {
+        OPEN_WORKSPACES: "true",
+        OPERATOR_TOKEN,
+        ENCRYPTION_KEY,
+        LOG_LEVEL: "off",
+        RATE_LIMIT_SCALE: rateLimitScale,
+      },
     },
   });
 
@@ -39,6 +45,15 @@ export default defineConfig({
         test: {
           name: "object",
           include: ["test/object/**/*.test.ts", "test/migrate/**/*.test.ts"],
+          testTimeout: OBJECT_TIMEOUT_MS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [workerd("1")],
+        test: {
+          name: "limits",
+          include: ["test/limits/**/*.test.ts"],
           testTimeout: OBJECT_TIMEOUT_MS,
           sequence: { groupOrder: 1 },
         },

@@ -205,7 +205,7 @@ export class Identity extends DurableObject<Env> {
     try {
       this.#makeTables();
       const counted = () =>
-        this.#store.commit<null, Failure>(() => {
+        this.#store.commit((): Result<null, Failure> => {
           count(this.#store);
           return ok(null);
         });

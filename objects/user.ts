@@ -5,21 +5,25 @@
 import { DurableObject } from "cloudflare:workers";
 import { isMigrated, migrate } from "../schema/migrate.ts";
 import { MIGRATIONS } from "../schema/user/manifest.ts";
-import type { Call } from "../src/call.ts";
+import type { Answered, Call } from "../src/call.ts";
 import type { Device } from "../src/domain/sessions.ts";
 import { type Failure, failure } from "../src/errors.ts";
 import type { IdentityNews } from "../src/identity-news.ts";
+import { parseScale } from "../src/domain/rate-limits.ts";
 import { fault, log, setLogLevel } from "../src/log.ts";
 import type { MembershipNews } from "../src/membership.ts";
 import type { UpdateMe } from "../src/protocol/rest/account.ts";
 import type { MyWorkspace } from "../src/protocol/rest/workspaces.ts";
 import { err, ok, type Result } from "../src/result.ts";
 import { CallLog } from "./shared/call-log.ts";
+import { ANSWERS_TASK } from "./shared/idempotency.ts";
+import { LIMITER_TASK } from "./shared/limiter.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_TASK } from "./shared/outbox.ts";
 import { listEvents } from "./user/events.ts";
 import { hearMembership, listMemberships } from "./user/memberships.ts";
 import { hearIdentity } from "./user/news.ts";
+import { counted, countedRead } from "./user/quotas.ts";
 import { noteLogin, readMe, updateMe } from "./user/profile.ts";
 import { type SealedProviderKey, storeProviderKey } from "./user/provider-keys.ts";
 import {
@@ -56,7 +60,7 @@ export class User extends DurableObject<Env> {
     const clock = () => Date.now();
     const id = ctx.id.name ?? "";
     const tell = (workspace: string, message: string) => this.#tell(workspace, message);
-    this.#store = new UserStore(id, this.#storage, ctx.storage, clock, tell);
+    this.#store = new UserStore(id, parseScale(env.RATE_LIMIT_SCALE), this.#storage, ctx.storage, clock, tell);
   }
 
   // Account
@@ -67,7 +71,7 @@ export class User extends DurableObject<Env> {
     await this.#deliver("-");
   }
   readMe(call: Call) {
-    return this.#write("account.read", call, () => readMe(this.#store));
+    return this.#write("account.read", call, () => countedRead(this.#store, call, () => readMe(this.#store)));
   }
   async updateMe(call: Call, command: UpdateMe) {
     const result = this.#write("account.update", call, () => updateMe(this.#store, command));
@@ -99,11 +103,15 @@ export class User extends DurableObject<Env> {
   }
   /** A token that was used up ends the session, so the transaction stands although the caller is refused. */
   refreshSession(call: Call, command: RefreshSession) {
-    const outcome = this.#write("session.refresh", call, () => ok(refreshSession(this.#store, command)));
+    const refresh = () => refreshSession(this.#store, command);
+    const outcome = this.#write("session.refresh", call, () =>
+      ok(counted(this.#store, call, command.sessionId, refresh)),
+    );
     return outcome.ok ? outcome.value : outcome;
   }
   checkSession(call: Call, sessionId: string) {
-    return this.#write("session.check", call, () => checkSession(this.#store, sessionId));
+    const check = () => checkSession(this.#store, sessionId);
+    return this.#write("session.check", call, () => counted(this.#store, call, null, check));
   }
   listSessions(call: Call, currentId: string) {
     return this.#write("session.list", call, () => ok(listSessions(this.#store, currentId)));
@@ -131,9 +139,10 @@ export class User extends DurableObject<Env> {
     this.ctx.waitUntil(this.#deliver("-"));
   }
   /** By slug. */
-  listWorkspaces(call: Call): Result<MyWorkspace[], never> {
+  listWorkspaces(call: Call): Answered<MyWorkspace[]> {
     if (!this.#migrated) return ok([]);
-    return this.#run("membership.list", call.requestId, () => ok(listMemberships(this.#store)));
+    const list = () => ok(listMemberships(this.#store));
+    return this.#run("membership.list", call.requestId, () => countedRead(this.#store, call, list));
   }
 
   override async alarm(): Promise<void> {
@@ -150,6 +159,8 @@ export class User extends DurableObject<Env> {
       "alarm",
       () => {
         if (task === OUTBOX_TASK) return this.#store.outboxDue();
+        if (task === ANSWERS_TASK) return this.#store.answers.purge(this.#store.now());
+        if (task === LIMITER_TASK) return this.#forgetLimits();
         return task === SESSIONS_TASK ? purgeSessions(this.#store) : null;
       },
       () => "ok",
@@ -157,8 +168,14 @@ export class User extends DurableObject<Env> {
     return next;
   }
 
+  #forgetLimits(): number | null {
+    const now = this.#store.now();
+    const afterMs = this.#store.limiter.purge(now);
+    return afterMs === null ? null : now + afterMs;
+  }
+
   /** For a person who is there: a name that was never used writes nothing. */
-  #write<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
+  #write<T>(verb: string, call: Call, command: () => Answered<T>): Answered<T> {
     if (!this.#migrated) return err(failure("INVALID_TOKEN", "The token is not valid, or has ended."));
     return this.#run(verb, call.requestId, command);
   }
@@ -170,7 +187,7 @@ export class User extends DurableObject<Env> {
     return this.#run(verb, requestId, command);
   }
 
-  #run<T, E extends Failure>(verb: string, requestId: string, command: () => Result<T, E>): Result<T, E> {
+  #run<R extends Result<unknown, Failure>>(verb: string, requestId: string, command: () => R): R {
     return this.#log.run(
       verb,
       requestId,

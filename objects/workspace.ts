@@ -8,12 +8,14 @@
 import { type Connection, type ConnectionContext, Server } from "partyserver";
 import type { Call } from "../src/call.ts";
 import { invalidInvitation } from "../src/domain/team.ts";
+import { parseScale } from "../src/domain/rate-limits.ts";
 import { setLogLevel } from "../src/log.ts";
 import { type MemberProfile, type MembershipChange, OPERATOR_USER_ID } from "../src/membership.ts";
 import { HEARTBEAT } from "../src/protocol/live/version.ts";
 import type { CreateApiKey } from "../src/protocol/rest/api-keys.ts";
 import type { CreateBoard, UpdateBoard } from "../src/protocol/rest/boards.ts";
 import type { CreateFeedback, ListFeedback, UpdateFeedback } from "../src/protocol/rest/feedback.ts";
+import type { UpdateRateLimits } from "../src/protocol/rest/rate-limits.ts";
 import type { UpdateBranding, UpdateSettings } from "../src/protocol/rest/settings.ts";
 import type { CastVote } from "../src/protocol/rest/votes.ts";
 import type { CreateInvitation, UpdateMember } from "../src/protocol/rest/members.ts";
@@ -41,6 +43,7 @@ import {
 import { inviteGuest, listGuests, removeGuest } from "./workspace/guests.ts";
 import { listFeedback } from "./workspace/list-feedback.ts";
 import { hearProfile, listMembers, type Owner, removeMember, updateMember } from "./workspace/members.ts";
+import { listRateLimits, updateRateLimits } from "./workspace/rate-limits.ts";
 import { readBranding, readSettings, readWidgetConfig, updateBranding, updateSettings } from "./workspace/settings.ts";
 import { createSigningSecret, listSigningSecrets, revokeSigningSecret } from "./workspace/signing-secrets.ts";
 import { WorkspaceStore } from "./workspace/store.ts";
@@ -67,7 +70,7 @@ export class Workspace extends Server<Env> {
     );
     const open = (tag: string) => this.getConnections<SocketState>(tag);
     const fanOut = new FanOut((boardId) => greeted(open(boardTag(boardId))), open, clock);
-    this.#calls = new Calls(this.name, storage, this.#store, fanOut);
+    this.#calls = new Calls(this.name, storage, this.#store, fanOut, parseScale(env.RATE_LIMIT_SCALE));
     this.#sockets = new LiveSockets(ctx, this.#calls, this.#store, fanOut, {
       open,
       vote: (call, board, feedbackId, externalUserId, voted) =>
@@ -81,7 +84,8 @@ export class Workspace extends Server<Env> {
   // Workspaces
 
   createWorkspace(call: Call, command: CreateWorkspace) {
-    const create = () => createWorkspace(this.#store, this.name, command.name, ownerOf(call));
+    const make = () => createWorkspace(this.#store, this.name, command.name, ownerOf(call));
+    const create = () => this.#calls.once(call, "", make);
     return this.#calls.told(call, this.#calls.found("workspace.create", call, create));
   }
   readWorkspace(call: Call) {
@@ -122,7 +126,8 @@ export class Workspace extends Server<Env> {
   }
   /** Not authorised: whoever was invited is nobody here yet. A workspace that is not there answers as for a wrong token. */
   async acceptInvitation(call: Call, tokenHash: string, account: JoiningAccount) {
-    const join = () => acceptInvitation(this.#store, this.name, tokenHash, account);
+    const accept = () => acceptInvitation(this.#store, this.name, tokenHash, account);
+    const join = () => this.#calls.once(call, "", accept);
     if (!this.#calls.isActive()) return this.#calls.logged("invitation.accept", call, () => err(invalidInvitation()));
     return this.#calls.told(call, this.#calls.commit("invitation.accept", call, join));
   }
@@ -172,12 +177,13 @@ export class Workspace extends Server<Env> {
   createFeedback(call: Call, board: string, command: CreateFeedback) {
     const create = (actor: Actor) => createFeedback(this.#store, actor, board, command);
     const opening = openingOf(this.#store, this.#calls.isActive(), call, this.name, board);
-    if (opening === null) return this.#calls.write("feedback.create", call, create);
+    const person = command.externalUserId ?? null;
+    if (opening === null) return this.#calls.write("feedback.create", call, create, person);
     return this.#calls.found("feedback.create", call, () => {
       const actor = authorize(this.#store, this.name, call);
       if (!actor.ok) return actor;
       const opened = openBoard(this.#store, opening);
-      return opened.ok ? create(actor.value) : opened;
+      return opened.ok ? this.#calls.guarded(call, actor.value, person, () => create(actor.value)) : opened;
     });
   }
   readFeedback(call: Call, board: string, id: number) {
@@ -195,12 +201,12 @@ export class Workspace extends Server<Env> {
   // Votes
 
   castVote(call: Call, board: string, feedbackId: number, command: CastVote) {
-    return this.#calls.write("vote.cast", call, (actor) => castVote(this.#store, actor, board, feedbackId, command));
+    const cast = (actor: Actor) => castVote(this.#store, actor, board, feedbackId, command);
+    return this.#calls.write("vote.cast", call, cast, command.externalUserId ?? null);
   }
   removeVote(call: Call, board: string, feedbackId: number, externalUserId: string | undefined) {
-    return this.#calls.write("vote.remove", call, (actor) =>
-      removeVote(this.#store, actor, board, feedbackId, externalUserId),
-    );
+    const remove = (actor: Actor) => removeVote(this.#store, actor, board, feedbackId, externalUserId);
+    return this.#calls.write("vote.remove", call, remove, externalUserId ?? null);
   }
   lookUpVotes(call: Call, board: string, ids: readonly number[], externalUserId: string | undefined) {
     return this.#calls.read("vote.look-up", call, (actor) =>
@@ -233,6 +239,12 @@ export class Workspace extends Server<Env> {
   }
   updateSettings(call: Call, command: UpdateSettings) {
     return this.#calls.write("settings.update", call, () => updateSettings(this.#store, command));
+  }
+  listRateLimits(call: Call) {
+    return this.#calls.read("rate-limit.list", call, () => listRateLimits(this.#store));
+  }
+  updateRateLimits(call: Call, command: UpdateRateLimits) {
+    return this.#calls.write("rate-limit.update", call, () => updateRateLimits(this.#store, command));
   }
   readBranding(call: Call) {
     return this.#calls.read("branding.read", call, () => readBranding(this.#store));

@@ -1,6 +1,6 @@
 /** Tables of the Identity object, one per way to sign in. `npm run migrations` turns a change into SQL under `identity/`. Times are milliseconds since 1970. */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { outboxTable, scheduleTable } from "./shared.ts";
+import { idempotencyTable, outboxTable, scheduleTable } from "./shared.ts";
 
 /**
  * One row, id 1. An address that somebody tried but nobody has registered gets one too, for failures count alike whether the account is known or not; the
@@ -43,3 +43,4 @@ export const mailedTokens = sqliteTable("mailed_tokens", {
 
 export const outbox = outboxTable();
 export const schedule = scheduleTable();
+export const idempotencyKeys = idempotencyTable();

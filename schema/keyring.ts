@@ -1,5 +1,6 @@
 /** Tables of the Keyring object. `npm run migrations` turns a change into SQL under `keyring/`. Times are milliseconds since 1970. */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { idempotencyTable } from "./shared.ts";
 
 export const signingKeys = sqliteTable("signing_keys", {
   /** RFC 7638 thumbprint. */
@@ -13,3 +14,5 @@ export const signingKeys = sqliteTable("signing_keys", {
   signsFrom: integer("signs_from").notNull(),
   expiresAt: integer("expires_at"),
 });
+
+export const idempotencyKeys = idempotencyTable();

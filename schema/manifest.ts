@@ -30,7 +30,7 @@ export const MIGRATIONS: readonly Migration[] = ${JSON.stringify(migrations, nul
 }
 
 /** A folder of migrations each, and the tables beside it. */
-export const OBJECTS = ["workspace", "user", "identity", "oauth-flow", "keyring"] as const;
+export const OBJECTS = ["workspace", "user", "identity", "oauth-flow", "keyring", "visitor"] as const;
 
 export function writeManifests(): void {
   for (const object of OBJECTS) {

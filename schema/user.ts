@@ -1,7 +1,7 @@
 /** Tables of the User object. `npm run migrations` turns a change into SQL under `user/`. Times are milliseconds since 1970. */
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role } from "../src/protocol/rest/roles.ts";
-import { outboxTable, scheduleTable } from "./shared.ts";
+import { idempotencyTable, outboxTable, rateLimitTable, scheduleTable } from "./shared.ts";
 
 /** One row, id 1: who the person is, as their identities said. */
 export const profile = sqliteTable("profile", {
@@ -97,3 +97,5 @@ export const providerKeys = sqliteTable("provider_keys", {
 
 export const outbox = outboxTable();
 export const schedule = scheduleTable();
+export const rateLimits = rateLimitTable();
+export const idempotencyKeys = idempotencyTable();

@@ -7,10 +7,11 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Overrides } from "../src/domain/rate-limits.ts";
 import type { ApiKeyScope } from "../src/protocol/rest/api-keys.ts";
 import type { ModerationState, Status } from "../src/protocol/rest/feedback.ts";
 import type { Role } from "../src/protocol/rest/roles.ts";
-import { outboxTable, scheduleTable } from "./shared.ts";
+import { idempotencyTable, outboxTable, rateLimitTable, scheduleTable } from "./shared.ts";
 
 /** One row, id 1. `seq` outlives a deletion of the workspace, so that no client's old seq is ever taken for a new one. */
 export const settings = sqliteTable("settings", {
@@ -28,6 +29,8 @@ export const settings = sqliteTable("settings", {
   requireIdentity: integer("require_identity", { mode: "boolean" }).notNull().default(false),
   /** Origins that may write and open sockets from a browser; empty: any. */
   allowedOrigins: text("allowed_origins", { mode: "json" }).$type<readonly string[]>().notNull().default([]),
+  /** The workspace's own rate limits, by name: domain/rate-limits.ts. */
+  rateLimitOverrides: text("rate_limit_overrides", { mode: "json" }).$type<Overrides>().notNull().default({}),
   /** Branding: "#rrggbb", and an https URL. */
   accentColor: text("accent_color"),
   logoUrl: text("logo_url"),
@@ -241,3 +244,5 @@ export const boardGuests = sqliteTable(
 /** Its receivers are people's User objects; messages are `MembershipNews`. */
 export const outbox = outboxTable("user_id");
 export const schedule = scheduleTable();
+export const rateLimits = rateLimitTable();
+export const idempotencyKeys = idempotencyTable();

@@ -1,5 +1,9 @@
 /** Who calls an object, and for what. The objects trust it, for only the Worker can call them. */
+import type { LimitState } from "./domain/rate-limits.ts";
+import type { Failure } from "./errors.ts";
+import type { Policy } from "./protocol/rest/rate-limits.ts";
 import type { Action } from "./protocol/rest/roles.ts";
+import type { Result } from "./result.ts";
 
 /**
  * The caller as far as the Worker knows. An API key and a signed identity are checked by the workspace's object, which has what they are checked
@@ -46,6 +50,23 @@ export type Call = {
   readonly openWorkspaces: boolean;
   /** The site whose page asks, when a browser says so and it is not one of our own; the workspace says which may write. */
   readonly site: string | null;
+  /** The client's address, hashed (edge/visitor.ts); null when nobody knows it. */
+  readonly visitor: string | null;
+  /** Which limit the request counts against; null: none. */
+  readonly limit: Policy | null;
+  /** Method and path of the row in the router's table: limits may count each route by itself. */
+  readonly route: string;
+  /** The request must have its effect once, however often it comes; null: the client did not ask for that. */
+  readonly idempotency: Idempotency | null;
+};
+
+/** Hashes, base64url: the client's key with whose it is and for which route; and what it asked for, keyed with the client's key. */
+export type Idempotency = { readonly key: string; readonly fingerprint: string };
+
+/** What an object answers: the result, how the limits stand that the call was counted against, and whether this is what the first call was answered. */
+export type Answered<T> = Result<T, Failure> & {
+  readonly limits?: readonly LimitState[];
+  readonly replayed?: true;
 };
 
 export const ANONYMOUS: Caller = { kind: "anonymous" };

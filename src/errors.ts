@@ -13,6 +13,9 @@ export const FAILURES = {
   INVALID_CREDENTIALS: { status: 401, title: "Email or password is wrong" },
   FORBIDDEN: { status: 403, title: "Not allowed" },
   ORIGIN_NOT_ALLOWED: { status: 403, title: "Origin not allowed" },
+  CHALLENGE_REQUIRED: { status: 403, title: "A challenge has to be solved first" },
+  CHALLENGE_FAILED: { status: 403, title: "The challenge was not solved" },
+  BOT_REFUSED: { status: 403, title: "Not for bots" },
   NOT_FOUND: { status: 404, title: "Not found" },
   WORKSPACE_NOT_FOUND: { status: 404, title: "Workspace not found" },
   BOARD_NOT_FOUND: { status: 404, title: "Board not found" },
@@ -28,11 +31,14 @@ export const FAILURES = {
   LAST_OWNER: { status: 409, title: "The last owner stays" },
   ALREADY_MEMBER: { status: 409, title: "Already a member" },
   LIMIT_REACHED: { status: 409, title: "Limit reached" },
+  IDEMPOTENCY_IN_PROGRESS: { status: 409, title: "The first request is still running" },
   BODY_TOO_LARGE: { status: 413, title: "Body too large" },
   URL_TOO_LONG: { status: 414, title: "URL too long" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "Unsupported media type" },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: "Idempotency key used for another request" },
   UPGRADE_REQUIRED: { status: 426, title: "WebSocket upgrade required" },
   TOO_MANY_ATTEMPTS: { status: 429, title: "Too many attempts" },
+  RATE_LIMITED: { status: 429, title: "Too many requests" },
   INTERNAL: { status: 500, title: "Internal error" },
   UNAVAILABLE: { status: 501, title: "Not set up here" },
   OVERLOADED: { status: 503, title: "Busy" },
@@ -57,7 +63,7 @@ export function failure(code: FailureCode, detail: string, errors?: readonly Fie
 }
 
 /** A failure that passes with time. */
-export function retryLater(code: "TOO_MANY_ATTEMPTS" | "OVERLOADED", detail: string, seconds: number): Failure {
+export function retryLater(code: "TOO_MANY_ATTEMPTS" | "RATE_LIMITED" | "OVERLOADED", detail: string, seconds: number): Failure {
   return { code, detail, retryAfterSeconds: Math.max(1, Math.ceil(seconds)) };
 }
 

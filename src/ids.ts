@@ -49,6 +49,7 @@ export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
   "new",
   "openapi",
   "password",
+  "rate-limits",
   "refresh",
   "register",
   "reset",

@@ -91,6 +91,8 @@ export const DEVICE_COOKIE_SECONDS = 365 * 24 * 60 * 60;
 export const PROVIDER_KEY_CHARS_MAX = 1_024;
 export const PROVIDER_KEYS_PER_USER_MAX = 20;
 export const URL_FIELD_CHARS_MAX = 500;
+/** Cloudflare's own bound of a Turnstile token. */
+export const TURNSTILE_TOKEN_CHARS_MAX = 2_048;
 
 /** Access tokens; refresh tokens idle and in all; and how long the token before the current one still works. */
 export const ACCESS_TOKEN_SECONDS = 10 * 60;
@@ -133,3 +135,21 @@ export const API_KEY_PREFIX = "gsk_";
 export const SIGNING_SECRET_PREFIX = "gss_";
 /** Random bytes in an API key and in a signing secret. */
 export const SECRET_BYTES = 32;
+
+/** A quota that a workspace sets for itself, and what `RATE_LIMIT_SCALE` may be at most. */
+export const RATE_LIMIT_MAX = 100_000;
+export const RATE_LIMIT_SCALE_MAX = 1_000_000;
+/** Counted things that an object holds in memory, the least recently used forgotten first: what is on disk is read again. */
+export const LIMITER_KEYS_HELD_MAX = 10_000;
+/** How often an object looks for rows of its limiter that count nothing any more. */
+export const LIMITER_PURGE_MS = 15 * MINUTE_MS;
+/** How long the limiter of people who are nobody yet may take; the isolate counts by itself then. */
+export const LIMITER_TIMEOUT_MS = 250;
+/** Sockets that one address may have open on a workspace, scaled as the rate limits are. */
+export const SOCKETS_PER_ADDRESS_MAX = 200;
+
+/** draft-ietf-httpapi-idempotency-key-header: long enough that nobody else's is met by accident or guessed. */
+export const IDEMPOTENCY_KEY_CHARS_MIN = 16;
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+/** How long a first answer is replayed. */
+export const IDEMPOTENCY_MS = DAY_MS;

@@ -18,7 +18,7 @@ export type RequestLine = {
   readonly outcome: string;
 };
 
-export type ObjectName = "Workspace" | "User" | "Identity" | "OAuthFlow" | "Keyring";
+export type ObjectName = "Visitor" | "Workspace" | "User" | "Identity" | "OAuthFlow" | "Keyring";
 
 export type ObjectLine = {
   readonly kind: "object";
@@ -52,7 +52,17 @@ export type MailLine = {
   readonly link: string;
 };
 
-export type LogLine = RequestLine | ObjectLine | FaultLine | MailLine;
+/** What a cache was good for; of its keys only the prefix. */
+export type CacheLine = {
+  readonly kind: "cache";
+  readonly requestId: string;
+  readonly prefix: string;
+  /** `joined`: waited for the look-up of another request; `error`: the cache failed and was passed by. */
+  readonly outcome: "hit" | "miss" | "joined" | "error";
+  readonly ms: number;
+};
+
+export type LogLine = RequestLine | ObjectLine | FaultLine | MailLine | CacheLine;
 
 const RANK = { info: 0, warn: 1, error: 2, off: 3 } as const;
 let threshold: number = RANK.info;

@@ -5,7 +5,8 @@
 import { TrieRouter } from "hono/router/trie-router";
 import type { Handler, Match } from "./edge/context.ts";
 import { API_PREFIX } from "./ids.ts";
-import type { Who } from "./protocol/rest/endpoint.ts";
+import { limitOf, type Who } from "./protocol/rest/endpoint.ts";
+import type { Policy } from "./protocol/rest/rate-limits.ts";
 import { openLive as openLiveEndpoint } from "./protocol/rest/live.ts";
 import { hashedAsset, widgetAlias } from "./routes/assets.ts";
 import { accountRoutes } from "./routes/account.ts";
@@ -21,6 +22,8 @@ import { memberRoutes } from "./routes/members.ts";
 import { oauthRoutes } from "./routes/oauth.ts";
 import { boardPage, demoPage, docsPage, itemPage, landingPage, postFeedback, postVote } from "./routes/pages.ts";
 import { providerKeyRoutes } from "./routes/provider-keys.ts";
+import type { Route } from "./routes/endpoint-handler.ts";
+import { rateLimitRoutes } from "./routes/rate-limits.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { signingSecretRoutes } from "./routes/signing-secrets.ts";
 import { docsFile, health, openapi } from "./routes/service.ts";
@@ -36,14 +39,22 @@ export function isApi(path: string): boolean {
 }
 
 /** Every row says who may: one without a rule does not compile. */
-export type Row = { readonly method: string; readonly path: string; readonly who: Who; readonly handle: Handler };
+export type Row = {
+  readonly method: string;
+  readonly path: string;
+  readonly who: Who;
+  /** Where it does not follow from `who`. */
+  readonly limit?: Policy;
+  readonly handle: Handler;
+};
 
-const api = [
+const api: readonly Route[] = [
   ...workspaceRoutes,
   ...memberRoutes,
   ...apiKeyRoutes,
   ...signingSecretRoutes,
   ...settingsRoutes,
+  ...rateLimitRoutes,
   ...boardRoutes,
   ...guestRoutes,
   ...feedbackRoutes,
@@ -58,8 +69,8 @@ const api = [
 
 export const TABLE: readonly Row[] = [
   ...api.map(({ endpoint, handle }) => {
-    const { method, path, who } = endpoint;
-    return { method, path: `${API_PREFIX}${path}`, who, handle };
+    const { method, path, who, limit } = endpoint;
+    return { method, path: `${API_PREFIX}${path}`, who, handle, ...(limit === undefined ? {} : { limit }) };
   }),
   { method: "GET", path: "/health", who: "asset", handle: health },
   { method: "GET", path: "/.well-known/jwks.json", who: "asset", handle: jwks },
@@ -73,9 +84,9 @@ export const TABLE: readonly Row[] = [
   { method: "GET", path: "/demo", who: "asset", handle: demoPage },
   ...consoleRows,
   { method: "GET", path: "/w/:workspace/:board", who: "board.read", handle: boardPage },
-  { method: "POST", path: "/w/:workspace/:board", who: "feedback.write", handle: postFeedback },
+  { method: "POST", path: "/w/:workspace/:board", who: "feedback.write", limit: "feedback-create", handle: postFeedback },
   { method: "GET", path: "/w/:workspace/:board/:id", who: "board.read", handle: itemPage },
-  { method: "POST", path: "/w/:workspace/:board/:id/vote", who: "feedback.write", handle: postVote },
+  { method: "POST", path: "/w/:workspace/:board/:id/vote", who: "feedback.write", limit: "vote", handle: postVote },
 ];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -98,7 +109,8 @@ function first(method: string, path: string): Match | null {
   if (row === undefined) return null;
   const decoded: Record<string, string> = {};
   for (const [name, value] of Object.entries(params ?? {})) decoded[name] = decodeSegment(String(value));
-  return { route: row.path, who: row.who, handle: row.handle, params: decoded };
+  const { path: pattern, who, handle } = row;
+  return { route: pattern, method: row.method, who, limit: limitOf(row), handle, params: decoded };
 }
 
 /** A segment that is not valid percent-encoding names nothing. */

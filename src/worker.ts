@@ -8,6 +8,7 @@ export { Identity } from "../objects/identity.ts";
 export { Keyring } from "../objects/keyring.ts";
 export { OAuthFlow } from "../objects/oauth-flow.ts";
 export { User } from "../objects/user.ts";
+export { Visitor } from "../objects/visitor.ts";
 export { Workspace } from "../objects/workspace.ts";
 
 const routes = { match, isApi, missing: missingPage };

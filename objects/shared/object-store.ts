@@ -35,7 +35,7 @@ export class ObjectStore {
     return this.#clock();
   }
 
-  commit<T, E>(command: () => Result<T, E>): Result<T, E> {
+  commit<R extends Result<unknown, unknown>>(command: () => R): R {
     return transact(this.#storage, command);
   }
 

@@ -10,10 +10,10 @@ class Refused extends Error {
 }
 
 /** Runs `command` in a transaction. Throws on a promise: an asynchronous callback would commit at its first await. */
-export function transact<T, E>(
-  storage: { transactionSync<R>(closure: () => R): R },
-  command: () => Result<T, E>,
-): Result<T, E> {
+export function transact<R extends Result<unknown, unknown>>(
+  storage: { transactionSync<T>(closure: () => T): T },
+  command: () => R,
+): R {
   try {
     return storage.transactionSync(() => {
       const result = command();
@@ -23,7 +23,7 @@ export function transact<T, E>(
     });
   } catch (thrown) {
     // The refusal left the closure as a throw, the only way to make the platform roll back.
-    if (thrown instanceof Refused) return thrown.refusal as Err<E>;
+    if (thrown instanceof Refused) return thrown.refusal as R & Err<unknown>;
     throw thrown;
   }
 }

@@ -5,6 +5,9 @@ import * as tables from "../../schema/user.ts";
 import type { Device } from "../../src/domain/sessions.ts";
 import { SECURITY_EVENTS_PER_USER_MAX } from "../../src/limits.ts";
 import type { SecurityEvent } from "../../src/protocol/rest/account.ts";
+import type { Result } from "../../src/result.ts";
+import { FirstAnswers } from "../shared/idempotency.ts";
+import { Limiter } from "../shared/limiter.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { ObjectStore } from "../shared/object-store.ts";
 import type { AlarmClock } from "../shared/schedule.ts";
@@ -15,11 +18,16 @@ export type SessionRow = typeof tables.sessions.$inferSelect;
 
 export class UserStore extends ObjectStore {
   readonly id: string;
+  readonly limiter: Limiter;
+  readonly answers: FirstAnswers;
+  /** What every quota is multiplied by. */
+  readonly rateScale: number;
   readonly #statements: Statements;
 
   /** `send` hands a message to a workspace. */
   constructor(
     id: string,
+    rateScale: number,
     storage: MeteredStorage,
     alarm: AlarmClock,
     clock: () => number,
@@ -27,7 +35,21 @@ export class UserStore extends ObjectStore {
   ) {
     super(storage, alarm, clock, tables, send);
     this.id = id;
+    this.rateScale = rateScale;
+    this.limiter = new Limiter(this.db, tables.rateLimits);
+    this.answers = new FirstAnswers(this.db, tables.idempotencyKeys);
     this.#statements = prepareStatements(this.db);
+  }
+
+  override commit<R extends Result<unknown, unknown>>(command: () => R): R {
+    let committed = false;
+    try {
+      const result = super.commit(command);
+      committed = result.ok;
+      return result;
+    } finally {
+      if (!committed) this.limiter.rolledBack();
+    }
   }
 
   profile(): Profile | null {

@@ -24,6 +24,8 @@ export type SocketState = {
   readonly caller: Exclude<Caller, { readonly kind: "identity" }>;
   readonly person: string | null;
   readonly site: string | null;
+  /** As `Call` has it: votes count against its limits. */
+  readonly visitor: string | null;
   readonly openedAt: number;
   readonly greeted: boolean;
 };
@@ -92,7 +94,7 @@ export function admit(
   const tags = [boardTag(boardId), ...credentialTags(actor, call)];
   if (quotaTag !== null) tags.push(quotaTag);
   if (actor.userId !== null) tags.push(accountTag(actor.userId));
-  const state = { boardId, caller, person, site, openedAt: store.now(), greeted: false };
+  const state = { boardId, caller, person, site, visitor: call.visitor, openedAt: store.now(), greeted: false };
   const endsAt = endOf(store, state);
   if (visibility === "private" && endsAt !== null) scheduleEndings(store, endsAt);
   return ok({ refusal: null, state, tags });

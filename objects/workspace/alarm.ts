@@ -1,6 +1,8 @@
 /** What the object's one alarm does: the tasks that are due, each one bounded piece of it, and the messages that could not be sent yet. */
 import { ok } from "../../src/result.ts";
 import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "../shared/outbox.ts";
+import { ANSWERS_TASK } from "../shared/idempotency.ts";
+import { LIMITER_TASK } from "../shared/limiter.ts";
 import { ENDINGS_TASK } from "./admission.ts";
 import { type Calls, UNASKED } from "./calls.ts";
 import type { LiveSockets } from "./live-sockets.ts";
@@ -21,5 +23,12 @@ export async function runAlarm(store: WorkspaceStore, calls: Calls, sockets: Liv
 /** When to go on (ms); null when the task is done. The outbox's stays until nothing waits any more. */
 function runTask(store: WorkspaceStore, sockets: LiveSockets, task: string): number | null {
   if (task === OUTBOX_TASK) return store.outbox.isEmpty() ? null : store.now() + OUTBOX_RETRY_MS;
+  if (task === ANSWERS_TASK) return store.answers.purge(store.now());
+  if (task === LIMITER_TASK) return forgetLimits(store);
   return task === ENDINGS_TASK ? sockets.endDue() : runPurge(store, task);
+}
+
+function forgetLimits(store: WorkspaceStore): number | null {
+  const afterMs = store.limiter.purge(store.now());
+  return afterMs === null ? null : store.now() + afterMs;
 }

@@ -4,31 +4,49 @@
  */
 import { isMigrated, migrate } from "../../schema/migrate.ts";
 import { MIGRATIONS } from "../../schema/workspace/manifest.ts";
-import { ANONYMOUS, type Call } from "../../src/call.ts";
+import { ANONYMOUS, type Answered, type Call } from "../../src/call.ts";
+import { selfOf } from "../../src/domain/person.ts";
+import type { LimitState } from "../../src/domain/rate-limits.ts";
 import type { Failure } from "../../src/errors.ts";
 import { fault, log } from "../../src/log.ts";
 import { err, type Result } from "../../src/result.ts";
 import { CallLog } from "../shared/call-log.ts";
+import { ANSWERS_TASK } from "../shared/idempotency.ts";
+import { LIMITER_TASK, refused } from "../shared/limiter.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { absent, type Actor, authorize } from "./authorize.ts";
 import type { FanOut } from "./fan-out.ts";
+import { hitsOf } from "./quotas.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 /** Of the object's own work. */
-export const UNASKED: Call = { requestId: "-", caller: ANONYMOUS, action: null, openWorkspaces: false, site: null };
+export const UNASKED: Call = {
+  requestId: "-",
+  caller: ANONYMOUS,
+  action: null,
+  openWorkspaces: false,
+  site: null,
+  visitor: null,
+  limit: null,
+  route: "",
+  idempotency: null,
+};
 
 export class Calls {
   readonly #workspace: string;
   readonly #storage: MeteredStorage;
   readonly #store: WorkspaceStore;
   readonly #fanOut: FanOut;
+  readonly #rateScale: number;
   readonly #log: CallLog;
   /** Whether there are tables; asked once, for it costs as many rows as there are tables. */
   #migrated: boolean;
   /** Null: not looked up since the last change to it. */
   #active: boolean | null = null;
 
-  constructor(workspace: string, storage: MeteredStorage, store: WorkspaceStore, fanOut: FanOut) {
+  /** `rateScale`: what every quota is multiplied by. */
+  constructor(workspace: string, storage: MeteredStorage, store: WorkspaceStore, fanOut: FanOut, rateScale: number) {
+    this.#rateScale = rateScale;
     this.#workspace = workspace;
     this.#storage = storage;
     this.#store = store;
@@ -45,21 +63,56 @@ export class Calls {
     return this.#active;
   }
 
-  read<T>(verb: string, call: Call, query: (actor: Actor) => Result<T, Failure>): Result<T, Failure> {
-    return this.logged(verb, call, () => this.#authorized(call, query));
+  read<T>(verb: string, call: Call, query: (actor: Actor) => Result<T, Failure>): Answered<T> {
+    return this.logged(verb, call, () => this.#authorized(call, (actor) => this.#counted(call, actor, query)));
   }
 
-  write<T>(verb: string, call: Call, command: (actor: Actor) => Result<T, Failure>): Result<T, Failure> {
-    return this.logged(verb, call, () => this.#authorized(call, (actor) => this.#transact(() => command(actor))));
+  /** `person`: the id that an anonymous caller gives for themselves. */
+  write<T>(
+    verb: string,
+    call: Call,
+    command: (actor: Actor) => Result<T, Failure>,
+    person: string | null = null,
+  ): Answered<T> {
+    return this.logged(verb, call, () =>
+      this.#authorized(call, (actor) => this.#transact(() => this.guarded(call, actor, person, () => command(actor)))),
+    );
   }
 
   /** A command that asks itself who may. */
-  commit<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
-    return this.logged(verb, call, () => this.#transact(command));
+  commit<T>(verb: string, call: Call, command: () => Answered<T>): Answered<T> {
+    return this.logged(verb, call, () => this.#transact(() => command()));
+  }
+
+  /** What stands around every write, in its transaction: it has its effect once, and counts against the limits; a first answer that is given again does not. */
+  guarded<T>(call: Call, actor: Actor, person: string | null, command: () => Result<T, Failure>): Answered<T> {
+    return this.once(call, selfOf(actor) ?? "", () => {
+      const store = this.#store;
+      const hits = hitsOf(call, actor, person, this.#rateScale, store.credentials.overrides());
+      const admitted = store.limiter.admit(hits, store.now(), true);
+      if (!admitted.ok) return refused(admitted.error);
+      const result = command();
+      if (result.ok) store.limiter.save(hits, (afterMs) => store.schedule(LIMITER_TASK, store.now() + afterMs));
+      return withLimits(result, admitted.value);
+    });
+  }
+
+  /** The same without limits. `scope`: whose the idempotency key is, as far as only this object knows. */
+  once<T>({ idempotency }: Call, scope: string, command: () => Answered<T>): Answered<T> {
+    if (idempotency === null) return command();
+    const store = this.#store;
+    const first = store.answers.find<T>(idempotency, scope, store.now());
+    if (!first.ok) return first;
+    if (first.value !== null) return { ok: true, value: first.value.value, replayed: true };
+    const result = command();
+    if (!result.ok) return result;
+    const schedule = (dueAt: number) => store.schedule(ANSWERS_TASK, dueAt);
+    store.answers.keep(idempotency, scope, result.value, store.now(), schedule);
+    return result;
   }
 
   /** The same for one that may make the workspace. */
-  found<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
+  found<T>(verb: string, call: Call, command: () => Answered<T>): Answered<T> {
     if (!this.#migrated) migrate(this.#storage, MIGRATIONS);
     this.#migrated = true;
     this.#active = null;
@@ -69,7 +122,8 @@ export class Calls {
         if (!result.ok) return result;
         // The log line has the seq. Asked for here: a statement after the commit could fail, and the command with it.
         this.#store.seq();
-        this.#active = true;
+        // A first answer that is given again made nothing just now, and what it made may be gone.
+        this.#active = result.replayed === true ? null : true;
         return result;
       });
     } catch (thrown) {
@@ -79,16 +133,16 @@ export class Calls {
   }
 
   /** A command that ends the workspace. */
-  end<T>(verb: string, call: Call, command: () => Result<T, Failure>): Result<T, Failure> {
+  end<T>(verb: string, call: Call, command: () => Result<T, Failure>): Answered<T> {
     try {
-      return this.write(verb, call, command);
+      return this.#ended(verb, call) ?? this.write(verb, call, command);
     } finally {
       this.#active = null;
     }
   }
 
   /** Answers when those whom the command concerns were told, or could not be: then the alarm tells them. */
-  async told<T>(call: Call, result: Result<T, Failure>): Promise<Result<T, Failure>> {
+  async told<T>(call: Call, result: Answered<T>): Promise<Answered<T>> {
     await this.deliver(call.requestId);
     return result;
   }
@@ -102,7 +156,7 @@ export class Calls {
     }
   }
 
-  logged<T>(verb: string, call: Call, run: () => Result<T, Failure>): Result<T, Failure> {
+  logged<T, R extends Result<T, Failure>>(verb: string, call: Call, run: () => R): R {
     return this.#log.run(verb, call.requestId, run, (result) => (result.ok ? "ok" : result.error.code));
   }
 
@@ -110,15 +164,36 @@ export class Calls {
     log("error", fault(requestId, `Workspace.${where}`, thrown, this.#workspace));
   }
 
-  #authorized<T>(call: Call, verb: (actor: Actor) => Result<T, Failure>): Result<T, Failure> {
+  #authorized<T>(call: Call, verb: (actor: Actor) => Answered<T>): Answered<T> {
     if (!this.isActive()) return err(absent(call));
     const actor = authorize(this.#store, this.#workspace, call);
     return actor.ok ? verb(actor.value) : actor;
   }
 
-  #transact<T>(command: () => Result<T, Failure>): Result<T, Failure> {
+  /** A read holds what it used in memory only. Whatever else counts there may have been written before this object was woken. */
+  #counted<T>(call: Call, actor: Actor, query: (actor: Actor) => Result<T, Failure>): Answered<T> {
+    const store = this.#store;
+    const hits = hitsOf(call, actor, null, this.#rateScale, store.credentials.overrides());
+    const admitted = store.limiter.admit(hits, store.now(), call.limit !== "read" || call.caller.kind === "key");
+    return admitted.ok ? withLimits(query(actor), admitted.value) : refused(admitted.error);
+  }
+
+  /** The first answer to a command that ended the workspace: nobody is authorised in one that is not there. Null: there is none. */
+  #ended<T>(verb: string, call: Call): Answered<T> | null {
+    if (call.idempotency === null || !this.#migrated || this.isActive()) return null;
+    const first = this.#store.answers.find<T>(call.idempotency, "", this.#store.now());
+    if (!first.ok || first.value === null) return null;
+    const { value } = first.value;
+    return this.logged<T, Answered<T>>(verb, call, () => ({ ok: true, value, replayed: true }));
+  }
+
+  #transact<T>(command: () => Answered<T>): Answered<T> {
     const { result, changes } = this.#store.commit(command);
     this.#fanOut.publish(changes);
     return result;
   }
+}
+
+function withLimits<T>(result: Result<T, Failure>, limits: readonly LimitState[]): Answered<T> {
+  return limits.length === 0 ? result : { ...result, limits };
 }

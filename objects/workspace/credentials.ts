@@ -7,6 +7,7 @@ import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import { apiKeys, members, settings, signingSecrets } from "../../schema/workspace.ts";
 import type { ApiKeyScope } from "../../src/protocol/rest/api-keys.ts";
 import type { Role } from "../../src/protocol/rest/roles.ts";
+import type { Overrides } from "../../src/domain/rate-limits.ts";
 import type { Settings } from "../../src/protocol/rest/settings.ts";
 
 export type KnownMember = { readonly role: Role; readonly name: string | null; readonly email: string | null };
@@ -16,6 +17,9 @@ export type KnownKey = {
   readonly lastUsedAt: number | null;
 };
 export type KnownSecret = { readonly id: string; readonly secret: string };
+
+/** What the workspace decided for itself. */
+type House = { readonly policy: Settings; readonly overrides: Overrides };
 
 /** Of a new workspace, also of one that a first post is about to create. */
 export const NEW_POLICY: Settings = { anonymousPosting: true, requireIdentity: false, allowedOrigins: [] };
@@ -28,7 +32,7 @@ export class Credentials {
   #members: ReadonlyMap<string, KnownMember> | null = null;
   #keys: Map<string, KnownKey> | null = null;
   #secrets: readonly KnownSecret[] | null = null;
-  #policy: Settings | null = null;
+  #house: House | null = null;
   #isTouched = false;
 
   constructor(db: DrizzleSqliteDODatabase) {
@@ -75,8 +79,14 @@ export class Credentials {
   }
 
   policy(): Settings {
-    this.#policy ??= this.#readPolicy();
-    return this.#policy;
+    this.#house ??= this.#readHouse();
+    return this.#house.policy;
+  }
+
+  /** The workspace's own rate limits. */
+  overrides(): Overrides {
+    this.#house ??= this.#readHouse();
+    return this.#house.overrides;
   }
 
   /** Call with every write to what is held here. */
@@ -85,7 +95,7 @@ export class Credentials {
     this.#members = null;
     this.#keys = null;
     this.#secrets = null;
-    this.#policy = null;
+    this.#house = null;
   }
 
   /** A command begins. */
@@ -104,13 +114,15 @@ export class Credentials {
     return new Map(rows.map(({ keyHash: hash, ...key }) => [hash, key]));
   }
 
-  #readPolicy(): Settings {
-    const { anonymousPosting, requireIdentity, allowedOrigins } = settings;
+  #readHouse(): House {
+    const { anonymousPosting, requireIdentity, allowedOrigins, rateLimitOverrides } = settings;
     const row = this.#db
-      .select({ anonymousPosting, requireIdentity, allowedOrigins })
+      .select({ anonymousPosting, requireIdentity, allowedOrigins, rateLimitOverrides })
       .from(settings)
       .where(and(eq(settings.id, 1), eq(settings.active, true)))
       .get();
-    return row === undefined ? NEW_POLICY : { ...row, allowedOrigins: [...row.allowedOrigins] };
+    if (row === undefined) return { policy: NEW_POLICY, overrides: {} };
+    const { rateLimitOverrides: overrides, ...policy } = row;
+    return { policy: { ...policy, allowedOrigins: [...policy.allowedOrigins] }, overrides };
   }
 }

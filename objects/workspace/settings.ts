@@ -49,8 +49,11 @@ export function updateBranding(store: WorkspaceStore, command: UpdateBranding): 
   return ok({ accentColor, logoUrl });
 }
 
+/** What a workspace says of itself to widgets; what the deployment says besides is the route's to add. */
+export type OwnWidgetConfig = Omit<WidgetConfig, "turnstileSiteKey">;
+
 /** Public boards only, whoever asks: the same for all, so that it can be cached. Errors: WORKSPACE_NOT_FOUND. */
-export function readWidgetConfig(store: WorkspaceStore): Result<WidgetConfig, Failure> {
+export function readWidgetConfig(store: WorkspaceStore): Result<OwnWidgetConfig, Failure> {
   const row = settingsRow(store);
   if (row === null) return err(workspaceNotFound());
   const { name, accentColor, logoUrl, anonymousPosting, requireIdentity } = row;

@@ -93,6 +93,8 @@ function answerVote(
   if (needsFreshIdentity(host.store, socket)) return socket.close(CLOSE.policy, REASONS.identity);
   const { requestId, feedbackId } = frame;
   const { caller, site } = state;
+  // A socket that was opened before sockets knew.
+  const { visitor = null } = state as Partial<SocketState>;
   const person = frame.externalUserId ?? state.person ?? undefined;
   if (person === undefined && caller.kind === "anonymous") {
     const message = "externalUserId: say who votes, here or when connecting";
@@ -104,6 +106,10 @@ function answerVote(
     action: "feedback.write",
     openWorkspaces: false,
     site,
+    visitor,
+    limit: "vote",
+    route: "live",
+    idempotency: null,
   };
   const result = host.vote(call, board, feedbackId, person, frame.type === "vote");
   if (!result.ok) {

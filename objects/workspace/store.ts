@@ -7,6 +7,8 @@ import { drizzle, type DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlit
 import * as tables from "../../schema/workspace.ts";
 import type { Feedback } from "../../src/protocol/rest/feedback.ts";
 import type { Result } from "../../src/result.ts";
+import { FirstAnswers } from "../shared/idempotency.ts";
+import { Limiter } from "../shared/limiter.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { Outbox } from "../shared/outbox.ts";
 import { type AlarmClock, Schedule } from "../shared/schedule.ts";
@@ -48,6 +50,8 @@ export class WorkspaceStore {
   readonly listStatements = new Map<string, ListStatement>();
   readonly outbox: Outbox;
   readonly credentials: Credentials;
+  readonly limiter: Limiter;
+  readonly answers: FirstAnswers;
   readonly #storage: MeteredStorage;
   readonly #clock: () => number;
   readonly #schedule: Schedule;
@@ -62,6 +66,8 @@ export class WorkspaceStore {
     this.db = drizzle(storage as unknown as DurableObjectStorage);
     this.statements = prepareStatements(this.db);
     this.credentials = new Credentials(this.db);
+    this.limiter = new Limiter(this.db, tables.rateLimits);
+    this.answers = new FirstAnswers(this.db, tables.idempotencyKeys);
     this.outbox = new Outbox(this.db, tables.outbox, send);
     this.#schedule = new Schedule(this.db, tables.schedule, alarm);
   }
@@ -72,7 +78,9 @@ export class WorkspaceStore {
   }
 
   /** Runs a command in one transaction; what it changed is returned only when it was committed. */
-  commit<T, E>(command: () => Result<T, E>): { readonly result: Result<T, E>; readonly changes: readonly Change[] } {
+  commit<R extends Result<unknown, unknown>>(
+    command: () => R,
+  ): { readonly result: R; readonly changes: readonly Change[] } {
     this.#changes = [];
     this.credentials.begin();
     try {
@@ -151,6 +159,7 @@ export class WorkspaceStore {
   #forget(): void {
     this.#boards = null;
     this.credentials.rolledBack();
+    this.limiter.rolledBack();
     this.#seq = null;
     this.#changes = [];
   }

@@ -12,5 +12,13 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE `outbox` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`receiver` text NOT NULL,\n\t`message` text NOT NULL\n);",
       "CREATE TABLE `schedule` (\n\t`task` text PRIMARY KEY NOT NULL,\n\t`due_at` integer NOT NULL\n);"
     ]
+  },
+  {
+    "name": "0001_protection",
+    "sha256": "3e9a0f6e1d892817c88d0353a3743f7b1a0a65e760fbcf1e60bd65ee1bdfb342",
+    "statements": [
+      "CREATE TABLE `idempotency_keys` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`key` text NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`answer` text,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `idempotency_keys_key_unique` ON `idempotency_keys` (`key`);"
+    ]
   }
 ];

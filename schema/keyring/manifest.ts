@@ -8,5 +8,13 @@ export const MIGRATIONS: readonly Migration[] = [
     "statements": [
       "CREATE TABLE `signing_keys` (\n\t`kid` text PRIMARY KEY NOT NULL,\n\t`algorithm` text NOT NULL,\n\t`public_jwk` text NOT NULL,\n\t`private_jwk` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`signs_from` integer NOT NULL,\n\t`expires_at` integer\n);"
     ]
+  },
+  {
+    "name": "0001_protection",
+    "sha256": "3e9a0f6e1d892817c88d0353a3743f7b1a0a65e760fbcf1e60bd65ee1bdfb342",
+    "statements": [
+      "CREATE TABLE `idempotency_keys` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`key` text NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`answer` text,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `idempotency_keys_key_unique` ON `idempotency_keys` (`key`);"
+    ]
   }
 ];

@@ -25,5 +25,14 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `memberships` ADD `version` integer DEFAULT 0 NOT NULL;",
       "ALTER TABLE `memberships` ADD `left_at` integer;"
     ]
+  },
+  {
+    "name": "0002_protection",
+    "sha256": "d3626d56b5c13cf0c0b89d5ed98b3aa094e75e7a83ba2e2471fb5ca7fb0d0f08",
+    "statements": [
+      "CREATE TABLE `idempotency_keys` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`key` text NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`answer` text,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `idempotency_keys_key_unique` ON `idempotency_keys` (`key`);",
+      "CREATE TABLE `rate_limits` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`tat` real NOT NULL\n) WITHOUT ROWID;"
+    ]
   }
 ];

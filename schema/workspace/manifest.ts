@@ -72,5 +72,15 @@ export const MIGRATIONS: readonly Migration[] = [
       "ALTER TABLE `settings` ADD `accent_color` text;",
       "ALTER TABLE `settings` ADD `logo_url` text;"
     ]
+  },
+  {
+    "name": "0004_protection",
+    "sha256": "1480d12b83ba3bd46cb5c3114bbc5ebef2e6b14adb99a4985e4e5c2e2a0ddb5b",
+    "statements": [
+      "CREATE TABLE `idempotency_keys` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`key` text NOT NULL,\n\t`fingerprint` text NOT NULL,\n\t`answer` text,\n\t`expires_at` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `idempotency_keys_key_unique` ON `idempotency_keys` (`key`);",
+      "CREATE TABLE `rate_limits` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`tat` real NOT NULL\n) WITHOUT ROWID;",
+      "ALTER TABLE `settings` ADD `rate_limit_overrides` text DEFAULT '{}' NOT NULL;"
+    ]
   }
 ];

@@ -5,9 +5,10 @@ import { randomId } from "../ids.ts";
 import { URL_CHARS_MAX } from "../limits.ts";
 import { batchLogs, log, setLogLevel } from "../log.ts";
 import { identify } from "./caller.ts";
-import type { Handler, Match, RequestContext } from "./context.ts";
+import { type Handler, type Heard, type Match, type RequestContext, rowOf } from "./context.ts";
 import { allowAnyOrigin, isPreflight, preflight } from "./cors.ts";
 import { askApi } from "./in-process.ts";
+import { setLimitHeaders } from "./limit-headers.ts";
 import { failureOf } from "./object-call.ts";
 import { outcomeOf, problem } from "./problem.ts";
 
@@ -39,16 +40,18 @@ export async function answer(
   let found: Found = null;
   let response: Response;
   const cookies: string[] = [];
+  const heard: Heard = { limits: [], replayed: false };
   try {
     if (request.url.length <= URL_CHARS_MAX) found = routes.match(request.method, url.pathname);
-    const context = contextOf(found, { request, env, execution, url, requestId, cookies });
+    const context = contextOf(found, { request, env, execution, url, requestId, cookies, heard });
     response = await dispatch(routes, found, isApi, context);
   } catch (thrown) {
     response = problem(failureOf(thrown, requestId, "Worker"), requestId);
   }
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
   logRequest(found, request, url, requestId, response, ms);
-  return finish(withCookies(response, cookies), isApi, request.method, requestId, ms);
+  const finished = finish(withCookies(response, cookies), isApi, request.method, requestId, ms);
+  return told(finished, heard);
 }
 
 /** Locally the host is the client's own word, and the one part of a URL that can make it none. */
@@ -64,14 +67,16 @@ type Found = Match | readonly string[] | null;
 
 function contextOf(
   found: Found,
-  parts: Pick<RequestContext, "request" | "env" | "execution" | "url" | "requestId" | "cookies">,
+  parts: Pick<RequestContext, "request" | "env" | "execution" | "url" | "requestId" | "cookies" | "heard">,
 ): RequestContext {
   const { env, url } = parts;
   return {
     ...parts,
     origin: env.PUBLIC_ORIGIN === "" ? url.origin : env.PUBLIC_ORIGIN,
     caller: ANONYMOUS,
-    who: found !== null && "handle" in found ? found.who : "anyone",
+    ...(found !== null && "handle" in found ? rowOf(found) : { who: "anyone", limit: null, route: "" }),
+    idempotency: null,
+    person: null,
     api: () => Promise.reject(new Error("who asks is not known yet")),
   };
 }
@@ -147,6 +152,14 @@ function withCookies(response: Response, cookies: readonly string[]): Response {
   const carrier = new Response(response.body, { status, statusText, headers, webSocket });
   for (const cookie of cookies) carrier.headers.append("set-cookie", cookie);
   return carrier;
+}
+
+/** Sockets say nothing of limits: their headers cannot be set. */
+function told(response: Response, { limits, replayed }: Heard): Response {
+  if (response.webSocket !== null) return response;
+  setLimitHeaders(response.headers, limits);
+  if (replayed) response.headers.set("idempotent-replayed", "true");
+  return response;
 }
 
 function finish(response: Response, isApi: boolean, method: string, requestId: string, ms: number): Response {

@@ -2,13 +2,14 @@
 
 const ALLOWED = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": "X-Seq, X-Next-Cursor, Link, Location, X-Request-Id, Retry-After, WWW-Authenticate",
+  "access-control-expose-headers":
+    "X-Seq, X-Next-Cursor, Link, Location, X-Request-Id, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, RateLimit-Policy, Idempotent-Replayed",
 } as const;
 
 const PREFLIGHT = {
   ...ALLOWED,
   "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
-  "access-control-allow-headers": "Content-Type, Authorization",
+  "access-control-allow-headers": "Content-Type, Authorization, Idempotency-Key",
   "access-control-max-age": "86400",
 } as const;
 

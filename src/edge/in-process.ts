@@ -3,7 +3,7 @@
  * browser said of itself goes along.
  */
 import { API_PREFIX } from "../ids.ts";
-import type { Match, RequestContext } from "./context.ts";
+import { type Match, type RequestContext, rowOf } from "./context.ts";
 
 /** Headers of the page's request that decide something in the API. */
 const PASSED_ON = ["cookie", "origin", "sec-fetch-site", "user-agent", "cf-connecting-ip"];
@@ -32,5 +32,6 @@ export async function askApi(
     headers.set("content-type", "application/json");
     init.body = JSON.stringify(body);
   }
-  return found.handle({ ...context, request: new Request(url, init), url, who: found.who }, found.params);
+  const heard = { limits: [], replayed: false };
+  return found.handle({ ...context, ...rowOf(found), request: new Request(url, init), url, heard }, found.params);
 }

@@ -2,11 +2,18 @@
 import type { Identity } from "../../objects/identity.ts";
 import type { User } from "../../objects/user.ts";
 import type { Workspace } from "../../objects/workspace.ts";
+import type { Answered } from "../call.ts";
 import { type Failure, failure, workspaceNotFound } from "../errors.ts";
+import { quotasOf } from "../domain/rate-limits.ts";
 import { isSlug } from "../ids.ts";
 import { fault, log } from "../log.ts";
 import { err, type Result } from "../result.ts";
 import type { RequestContext } from "./context.ts";
+import { deniedBefore, noteDenial, type Subjects } from "./denials.ts";
+import { visitorOf } from "./visitor.ts";
+
+/** An object by its class and name. */
+type Place = { readonly object: "Workspace" | "User" | "Identity"; readonly name: string };
 
 type PlatformError = { readonly retryable?: boolean; readonly overloaded?: boolean };
 
@@ -15,11 +22,13 @@ export function callWorkspace<T>(
   context: RequestContext,
   slug: string,
   repeatable: boolean,
-  call: (stub: DurableObjectStub<Workspace>) => Promise<Result<T, Failure>>,
+  call: (stub: DurableObjectStub<Workspace>) => Promise<Answered<T>>,
 ): Promise<Result<T, Failure>> {
   // A name that no workspace can have: no object is woken for it.
   if (!isSlug(slug)) return Promise.resolve(err(workspaceNotFound()));
-  return attempt(context, `Workspace ${slug}`, repeatable, () => call(context.env.WORKSPACE.getByName(slug)));
+  return attempt(context, { object: "Workspace", name: slug }, repeatable, () =>
+    call(context.env.WORKSPACE.getByName(slug)),
+  );
 }
 
 /** The same for a person's object. */
@@ -27,9 +36,9 @@ export function callUser<T>(
   context: RequestContext,
   userId: string,
   repeatable: boolean,
-  call: (stub: DurableObjectStub<User>) => Promise<Result<T, Failure>>,
+  call: (stub: DurableObjectStub<User>) => Promise<Answered<T>>,
 ): Promise<Result<T, Failure>> {
-  return attempt(context, "User", repeatable, () => call(context.env.USER.getByName(userId)));
+  return attempt(context, { object: "User", name: userId }, repeatable, () => call(context.env.USER.getByName(userId)));
 }
 
 /** The same for a way to sign in. */
@@ -37,27 +46,61 @@ export function callIdentity<T>(
   context: RequestContext,
   name: string,
   repeatable: boolean,
-  call: (stub: DurableObjectStub<Identity>) => Promise<Result<T, Failure>>,
+  call: (stub: DurableObjectStub<Identity>) => Promise<Answered<T>>,
 ): Promise<Result<T, Failure>> {
-  return attempt(context, "Identity", repeatable, () => call(context.env.IDENTITY.getByName(name)));
+  return attempt(context, { object: "Identity", name }, repeatable, () => call(context.env.IDENTITY.getByName(name)));
 }
 
 /** `call` takes a fresh stub each time: one that threw stays broken. */
 async function attempt<T>(
   context: RequestContext,
-  where: string,
+  place: Place,
   repeatable: boolean,
-  call: () => Promise<Result<T, Failure>>,
+  call: () => Promise<Answered<T>>,
 ): Promise<Result<T, Failure>> {
+  const before = refusedBefore(context, place);
+  if (before !== null) return heard(context, place, before);
   for (let tries = 1; ; tries++) {
     try {
-      return await call();
+      return heard(context, place, await call());
     } catch (thrown) {
       const { retryable, overloaded } = thrown as PlatformError;
       if (repeatable && retryable === true && overloaded !== true && tries === 1) continue;
-      return err(failureOf(thrown, context.requestId, where));
+      return err(failureOf(thrown, context.requestId, whereOf(place)));
     }
   }
+}
+
+/** Takes off what stands beside the result, and remembers a refusal for as long as it lasts. */
+function heard<T>(context: RequestContext, place: Place, answered: Answered<T>): Result<T, Failure> {
+  const { limits, replayed, ...result } = answered;
+  if (limits !== undefined) {
+    context.heard.limits.push(...limits);
+    if (!result.ok && result.error.code === "RATE_LIMITED") noteDenial(limits, subjectsOf(context, place), Date.now());
+  }
+  if (replayed === true) context.heard.replayed = true;
+  return result;
+}
+
+function refusedBefore(context: RequestContext, place: Place): Answered<never> | null {
+  const { limit, caller } = context;
+  if (limit === null || caller.kind === "operator") return null;
+  const names = quotasOf(caller.kind === "key" ? "api-key" : limit);
+  const denial = deniedBefore(names, subjectsOf(context, place), Date.now());
+  return denial === null ? null : { ok: false, error: denial.failure, limits: denial.limits };
+}
+
+function subjectsOf({ caller, request, route, person }: RequestContext, place: Place): Subjects {
+  const subject = { place: whereOf(place), route, address: visitorOf(request) };
+  if (caller.kind === "account") return { ...subject, person: `account:${caller.userId}` };
+  if (caller.kind === "key") return { ...subject, person: `key:${caller.hash}` };
+  // Not verified here; but nobody has the signature of somebody else's.
+  if (caller.kind === "identity") return { ...subject, person: `identity:${caller.token.split(".")[2] ?? ""}` };
+  return { ...subject, person: person === null ? null : `bare:${person}` };
+}
+
+function whereOf({ object, name }: Place): string {
+  return `${object} ${name}`;
 }
 
 /** What an object's throw is to the caller: busy, or a fault, which is logged. */

@@ -2,7 +2,7 @@
  * Turns the Worker's log lines into lines for people. Knows the shapes of src/log.ts and nothing of where lines come from; a line of
  * any other shape is passed through, dimmed. Never prints a control character of the log's, which could steer a terminal.
  */
-import type { FaultLine, Level, LogLine, ObjectLine, RequestLine } from "../log.ts";
+import type { CacheLine, FaultLine, Level, LogLine, ObjectLine, RequestLine } from "../log.ts";
 
 /** What is shown; nothing set shows everything. */
 export type Filter = {
@@ -42,6 +42,8 @@ function body(line: LogLine, paint: Paint): string {
       return fault(line, paint);
     case "mail":
       return `${paint("blue", "mail")} ${printable(line.subject)}: ${paint("bold", printable(line.link))}`;
+    case "cache":
+      return cache(line, paint);
   }
 }
 
@@ -72,6 +74,17 @@ function objectCall(line: ObjectLine, paint: Paint): string {
     milliseconds(line.ms),
     outcome(line.outcome, paint),
     `${String(line.statements)} statements, ${String(line.rowsRead)} rows read, ${String(line.rowsWritten)} written${line.seq === undefined ? "" : `, seq ${String(line.seq)}`}`,
+    paint("dim", printable(line.requestId)),
+  ].join(" ");
+}
+
+function cache(line: CacheLine, paint: Paint): string {
+  return [
+    paint("magenta", " └─"),
+    paint("cyan", `cache ${printable(line.prefix)}`.padEnd(VERB_WIDTH)),
+    " ".repeat(ROUTE_WIDTH - VERB_WIDTH + 6),
+    milliseconds(line.ms),
+    paint(line.outcome === "error" ? "yellow" : "green", printable(line.outcome)),
     paint("dim", printable(line.requestId)),
   ].join(" ");
 }
@@ -113,6 +126,7 @@ const FIELDS: Readonly<Record<LogLine["kind"], readonly string[]>> = {
   object: ["requestId", "object", "verb", "ms", "statements", "rowsRead", "rowsWritten", "outcome"],
   fault: ["requestId", "where", "error"],
   mail: ["requestId", "subject", "link"],
+  cache: ["requestId", "prefix", "outcome", "ms"],
 };
 const NUMBERS: ReadonlySet<string> = new Set(["status", "ms", "statements", "rowsRead", "rowsWritten"]);
 
@@ -121,11 +135,15 @@ function isLogLine(value: unknown): value is Stamped {
   const line = value as Record<string, unknown>;
   if (typeof line["time"] !== "string" || !(LEVELS as readonly unknown[]).includes(line["level"])) return false;
   const kind = line["kind"];
-  if (kind !== "request" && kind !== "object" && kind !== "fault" && kind !== "mail") return false;
+  if (typeof kind !== "string" || !isKind(kind)) return false;
   if (line["stack"] !== undefined && typeof line["stack"] !== "string") return false;
   if (line["workspace"] !== undefined && typeof line["workspace"] !== "string") return false;
   if (line["seq"] !== undefined && typeof line["seq"] !== "number") return false;
   return FIELDS[kind].every((name) => typeof line[name] === (NUMBERS.has(name) ? "number" : "string"));
+}
+
+function isKind(kind: string): kind is LogLine["kind"] {
+  return Object.hasOwn(FIELDS, kind);
 }
 
 /** Control characters, those of 8 bits too, become visible. */

@@ -17,7 +17,7 @@ import { projectPath } from "./paths.ts";
 const TAKEOVER_MS = 1_500;
 const TAKEOVER_STEP_MS = 50;
 /** Optional variables that wrangler.toml does not set. */
-const OPTIONAL_VARS = ["RATE_LIMIT_SCALE", "ALLOW_PRIVATE_PROVIDERS"];
+const OPTIONAL_VARS = ["ALLOW_PRIVATE_PROVIDERS"];
 const OPTIONAL_SECRETS = [
   "ENCRYPTION_KEY",
   "ENCRYPTION_KEY_OLD",
@@ -25,6 +25,7 @@ const OPTIONAL_SECRETS = [
   "MAIL_TOKEN",
   "GITHUB_CLIENT_SECRET",
   "LINKEDIN_CLIENT_SECRET",
+  "TURNSTILE_SECRET_KEY",
 ];
 
 export type Served = {

@@ -3,7 +3,9 @@ import { checkSession } from "../auth/sessions.ts";
 import type { Caller } from "../call.ts";
 import { mayAnonymous } from "../domain/permissions.ts";
 import { type Failure, failure } from "../errors.ts";
+import { botRefusal, deedOf } from "../edge/bots.ts";
 import type { Handler, RequestContext } from "../edge/context.ts";
+import { idempotencyOf, readIdempotencyKey } from "../edge/idempotency.ts";
 import { type Input, parse } from "../edge/parse.ts";
 import { problem } from "../edge/problem.ts";
 import type { Endpoint, Who } from "../protocol/rest/endpoint.ts";
@@ -16,19 +18,35 @@ export function route<const E extends Endpoint>(
   endpoint: E,
   answer: (context: RequestContext, input: Input<E>) => Promise<Result<Response, Failure>>,
 ): Route {
+  const deed = deedOf(endpoint);
   return {
     endpoint,
     handle: async (context, params) => {
       const refused = refusal(endpoint.who, context.caller);
       if (refused !== null) return problem(refused, context.requestId);
+      const bot = await botRefusal(context, deed);
+      if (bot !== null) return problem(bot, context.requestId);
+      const key = readIdempotencyKey(context);
+      if (!key.ok) return problem(key.error, context.requestId);
       const input = await parse(endpoint, context, params);
       if (!input.ok) return problem(input.error, context.requestId);
-      const admitted = endpoint.online === true ? await admitOnline(context) : ok(context);
+      const idempotency = key.value === null ? null : idempotencyOf(context, key.value, input.value);
+      const known: RequestContext = { ...context, idempotency, person: personIn(input.value) };
+      const admitted = endpoint.online === true ? await admitOnline(known) : ok(known);
       if (!admitted.ok) return problem(admitted.error, context.requestId);
       const result = await answer(admitted.value, input.value);
       return result.ok ? result.value : problem(result.error, context.requestId);
     },
   };
+}
+
+/** The id that a caller gives for themselves. */
+function personIn({ query, body }: { readonly query: unknown; readonly body: unknown }): string | null {
+  for (const part of [body, query]) {
+    const id = (part as { readonly externalUserId?: unknown } | null | undefined)?.externalUserId;
+    if (typeof id === "string") return id;
+  }
+  return null;
 }
 
 /** What can be said without asking an object; of a workspace's actions only that nobody in particular may not. */

@@ -2,6 +2,7 @@
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json, jsonText, noContent, seqHeader } from "../edge/respond.ts";
+import { passChallenge } from "../edge/turnstile.ts";
 import {
   createFeedback,
   deleteFeedback,
@@ -24,8 +25,11 @@ export const feedbackRoutes: readonly Route[] = [
   }),
   route(createFeedback, async (context, { params, body }) => {
     const { workspace, board } = params;
+    const { turnstileToken, ...command } = body;
+    const passed = await passChallenge(context, turnstileToken);
+    if (!passed.ok) return passed;
     const result = await callWorkspace(context, workspace, false, (stub) =>
-      stub.createFeedback(callOf(context), board, body),
+      stub.createFeedback(callOf(context), board, command),
     );
     return map(result, ({ item, seq }) => {
       const location = `/api/v1/${workspace}/${board}/feedback/${String(item.id)}`;

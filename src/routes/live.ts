@@ -1,4 +1,5 @@
 /** `GET /:workspace/:board/live`: checks an upgrade and hands the socket to the workspace's object. */
+import { botRefusal } from "../edge/bots.ts";
 import { callOf, type Handler } from "../edge/context.ts";
 import { failureOf } from "../edge/object-call.ts";
 import { problem } from "../edge/problem.ts";
@@ -15,6 +16,8 @@ export const openLive: Handler = async (context, { workspace = "", board = "" })
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return problem(failure("UPGRADE_REQUIRED", "This is a WebSocket."), requestId, { upgrade: "websocket" });
   }
+  const bot = await botRefusal(context, "write");
+  if (bot !== null) return problem(bot, requestId);
   const offered =
     request.headers
       .get("sec-websocket-protocol")

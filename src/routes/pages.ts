@@ -3,9 +3,11 @@
  * rules and storage behind the object's methods. Whatever goes wrong here ends as a page with the right status.
  */
 import { readForm } from "../edge/body.ts";
+import { botRefusal } from "../edge/bots.ts";
 import { callOf, type Handler, isSecure, type Params, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { fromOwnOrigin } from "../edge/own-origin.ts";
+import { challengeKey, passChallenge } from "../edge/turnstile.ts";
 import { type Failure, failure } from "../errors.ts";
 import { isSlug, randomId } from "../ids.ts";
 import { fault, log } from "../log.ts";
@@ -21,7 +23,7 @@ import { parseDraft, parseList } from "../web/page/forms.ts";
 import { ItemPage } from "../web/page/item.tsx";
 import { LandingPage } from "../web/page/landing.tsx";
 import { type Draft, EMPTY_DRAFT } from "../web/page/post-form.tsx";
-import { failureResponse, pageResponse, seeOther } from "../web/page/response.ts";
+import { contentSecurityPolicy, failureResponse, pageResponse, seeOther } from "../web/page/response.ts";
 import { newVisitor, visitorCookie, visitorIn } from "../web/page/visitor-cookie.ts";
 import { assetUrl } from "./assets.ts";
 
@@ -57,14 +59,27 @@ export const postFeedback: Handler = guarded(async (context, params) => {
   const address = addressOf(params);
   if (address === null) return refuse(context, params, missingBoard());
   if (!fromOwnOrigin(context)) return refuse(context, params, foreignForm());
+  const bot = await botRefusal(context, "write");
+  if (bot !== null) return refuse(context, params, bot);
   const form = await readForm(context.request);
   if (!form.ok) return refuse(context, params, form.error);
   const visitor = identify(context);
   const command = parseDraft(form.value, visitor.id);
   if (!command.ok)
     return showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors: command.error }, null);
+  const { turnstileToken, ...draft } = command.value;
+  const passed = await passChallenge(context, turnstileToken);
+  if (!passed.ok) {
+    return showBoard(
+      context,
+      params,
+      DEFAULT_LIST,
+      { ...entered(form.value), errors: [], refused: passed.error },
+      null,
+    );
+  }
   const created = await callWorkspace(context, address.workspace, false, (stub) =>
-    stub.createFeedback(callOf(context), address.board, command.value),
+    stub.createFeedback(callOf(context), address.board, draft),
   );
   if (!created.ok) {
     const { errors } = created.error;
@@ -82,6 +97,8 @@ export const postVote: Handler = guarded(async (context, params) => {
   if (address === null) return refuse(context, params, missingBoard());
   if (!id.success) return refuse(context, params, missingItem());
   if (!fromOwnOrigin(context)) return refuse(context, params, foreignForm());
+  const bot = await botRefusal(context, "write");
+  if (bot !== null) return refuse(context, params, bot);
   const form = await readForm(context.request);
   if (!form.ok) return refuse(context, params, form.error);
   const { action, from, view } = form.value;
@@ -166,10 +183,12 @@ async function showBoard(
     ...found.value,
     view,
     draft,
+    challengeKey: challengeKey(context),
     posted,
     nowMs: Date.now(),
   });
-  return show(context, page, draft.errors.length === 0 ? 200 : 400);
+  const shown = { refused: draft.refused, challenge: challengeKey(context) !== null };
+  return show(context, page, { ...shown, status: draft.errors.length === 0 ? 200 : 400 });
 }
 
 /** What every board's page is told of the request. */
@@ -177,13 +196,27 @@ function factsOf(context: RequestContext) {
   return { origin: context.origin, assets: assetUrls(), signedIn: isSignedIn(context) };
 }
 
-function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], status = 200): Response {
+type Shown = {
+  readonly status?: number;
+  /** Why the page's form was not taken, although no field is at fault. */
+  readonly refused?: Failure | undefined;
+  /** It shows Turnstile's. */
+  readonly challenge?: boolean;
+};
+
+function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], shown: Shown = {}): Response {
   const { method, headers } = context.request;
+  const { status = 200, refused, challenge } = shown;
   const personal = method === "POST" || headers.has("cookie") || headers.has("authorization");
-  const response = pageResponse(renderDocument(page), context.origin, {
-    status,
+  const options = {
     cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
-  });
+    policy: contentSecurityPolicy(context.origin, challenge),
+  };
+  const html = renderDocument(page);
+  const response =
+    refused === undefined
+      ? pageResponse(html, context.origin, { ...options, status })
+      : failureResponse(html, context.origin, refused, options);
   response.headers.set("vary", "cookie, authorization");
   return response;
 }

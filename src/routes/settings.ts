@@ -2,6 +2,7 @@
 import { callOf } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json } from "../edge/respond.ts";
+import { siteKeyOf } from "../edge/turnstile.ts";
 import {
   readBranding,
   readSettings,
@@ -34,6 +35,6 @@ export const settingsRoutes: readonly Route[] = [
   route(readWidgetConfig, async (context, { params }) => {
     const { workspace } = params;
     const result = await callWorkspace(context, workspace, true, (stub) => stub.readWidgetConfig(callOf(context)));
-    return map(result, (config) => json(config));
+    return map(result, (config) => json({ ...config, turnstileSiteKey: siteKeyOf(context.env) }));
   }),
 ];

@@ -60,7 +60,7 @@ it("[S15] HTTP: once more after a fault that may pass, with the same key; then i
   expect(refused).toHaveBeenCalledTimes(1);
   refused.mockRestore();
   const redirected = answers(302);
-  await expect(httpMailer(HTTP, 1).send(MESSAGE)).rejects.toThrow("status 302");
+  await expect(httpMailer(HTTP, 1).send(MESSAGE)).rejects.toThrow("redirected");
   redirected.mockRestore();
   const down = answers(500, 500, 200);
   await expect(httpMailer(HTTP, 1).send(MESSAGE)).rejects.toThrow("status 500");

@@ -58,6 +58,7 @@ describe("settings", () => {
         anonymousPosting: true,
         requireIdentity: true,
         boards: [{ slug: "ideas", name: "Ideas" }],
+        turnstileSiteKey: null,
       });
     }
     for (const wrong of [

@@ -60,6 +60,10 @@ export const CALL = {
   caller: { kind: "anonymous" },
   action: null,
   openWorkspaces: false,
+  visitor: null,
+  limit: null,
+  route: "",
+  idempotency: null,
   site: null,
 } as const;
 

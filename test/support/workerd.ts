@@ -19,7 +19,18 @@ export function uniqueSlug(): string {
 /** What the Worker tells an object of a request, for tests that call one directly. */
 export function callAs(kind: "anonymous" | "operator", action: Action, more: Partial<Call> = {}): Call {
   const caller = kind === "operator" ? ({ kind } as const) : ANONYMOUS;
-  return { requestId: "-", caller, action, openWorkspaces: false, site: null, ...more };
+  return {
+    requestId: "-",
+    caller,
+    action,
+    openWorkspaces: false,
+    site: null,
+    visitor: null,
+    limit: null,
+    route: "",
+    idempotency: null,
+    ...more,
+  };
 }
 
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: any };

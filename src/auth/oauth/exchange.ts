@@ -19,10 +19,10 @@ import {
 } from "oauth4webapi";
 import { decodeJwt } from "jose";
 import * as z from "zod";
+import { type Outbound, outboundFetch } from "../../edge/outbound.ts";
 import type { PendingSignIn } from "../../pending-sign-in.ts";
 import type { OAuthErrorCode } from "../../protocol/rest/oauth.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Outbound, outboundFetch } from "./outbound.ts";
 import type { ProviderSettings } from "./providers.ts";
 
 /** What follows a good callback. `subject` is null where the provider has no ID tokens. */
@@ -30,10 +30,10 @@ export type Grant = { readonly accessToken: string; readonly subject: string | n
 /** `why` is for the log: the library's or the provider's own word, never a value that was sent. */
 export type OAuthRefusal = { readonly code: OAuthErrorCode; readonly why: string };
 
-/** Providers are asked over https, or over http on this machine, which providers.ts has checked. */
+/** Providers are asked over https, or over http on this machine: OAUTH_ENDPOINTS may name one there. */
 export const HTTP = {
   [allowInsecureRequests]: true,
-  [customFetch]: (url: string, options: Outbound) => outboundFetch(url, options),
+  [customFetch]: (url: string, options: Outbound) => outboundFetch(url, options, { allowLoopback: true }),
 } as const;
 
 export function clientOf(settings: ProviderSettings): Client {

@@ -1,6 +1,12 @@
 /** Feedback items: list, create, read, change, delete. */
 import * as z from "zod";
-import { CURSOR_CHARS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, SEARCH_CHARS_MAX } from "../../limits.ts";
+import {
+  CURSOR_CHARS_MAX,
+  PAGE_SIZE_DEFAULT,
+  PAGE_SIZE_MAX,
+  SEARCH_CHARS_MAX,
+  TURNSTILE_TOKEN_CHARS_MAX,
+} from "../../limits.ts";
 import { endpoint } from "./endpoint.ts";
 import {
   boardParams,
@@ -90,6 +96,10 @@ export const CreateFeedback = z
     description: description.optional(),
     category: category.optional(),
     externalUserId: externalUserId.optional(),
+    turnstileToken: z.string().min(1).max(TURNSTILE_TOKEN_CHARS_MAX).optional().meta({
+      description:
+        "Where `turnstileSiteKey` of the widget's configuration is set, and nobody is signed in: what Turnstile answered the visitor, with the action `post`. Used once, never kept",
+    }),
   })
   .meta({ id: "CreateFeedback" });
 export type CreateFeedback = z.infer<typeof CreateFeedback>;
@@ -142,6 +152,7 @@ export const createFeedback = endpoint({
   tag,
   summary: "Post feedback",
   who: "feedback.write",
+  limit: "feedback-create",
   params: boardParams,
   body: CreateFeedback,
   answers: { 201: { description: "Created", schema: Feedback, headers: { Location: "Where it lives", ...seqHeader } } },

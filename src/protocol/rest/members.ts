@@ -101,6 +101,7 @@ export const createInvitation = endpoint({
     "Mailed where the deployment sends mail; the link is in the answer, once. An address that is invited already gets a new link.",
   who: "team.manage",
   online: true,
+  limit: "email",
   params: workspaceParams,
   body: CreateInvitation,
   answers: { 201: { description: "Invited", schema: CreatedInvitation } },

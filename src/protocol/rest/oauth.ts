@@ -37,6 +37,7 @@ export const initiateOAuth = endpoint({
   description:
     "A browser is redirected (303); a client that asks for JSON gets the address, and must keep the cookie that binds the sign-in to it.",
   who: "anyone",
+  limit: "oauth-start",
   params,
   query: z.strictObject({
     returnTo: z.string().max(2_000).optional().meta({ description: "A path of this site, or an allowed origin's URL" }),
@@ -55,6 +56,7 @@ export const finishOAuth = endpoint({
   summary: "Where the provider sends the browser back",
   description: "Always a redirect: to where the sign-in was to lead, or to the sign-in page with `error_code`.",
   who: "anyone",
+  limit: "mailed-link",
   params,
   // Providers add parameters of their own; only these are read.
   query: z.looseObject({

@@ -12,6 +12,7 @@ import * as keys from "./keys.ts";
 import * as live from "./live.ts";
 import * as members from "./members.ts";
 import * as oauth from "./oauth.ts";
+import * as rateLimits from "./rate-limits.ts";
 import * as settings from "./settings.ts";
 import * as signingSecrets from "./signing-secrets.ts";
 import * as votes from "./votes.ts";
@@ -27,6 +28,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   apiKeys,
   signingSecrets,
   settings,
+  rateLimits,
   boards,
   feedback,
   votes,

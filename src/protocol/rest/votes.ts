@@ -52,6 +52,7 @@ export const castVote = endpoint({
   description:
     "One vote per person and item. Voting again changes nothing and answers 200, unless whoever may gives another weight. `externalUserId` says who votes; a signed identity and an account vote for themselves, a member or an API key may vote for anybody.",
   who: "feedback.write",
+  limit: "vote",
   params: feedbackParams,
   body: CastVote,
   answers: {
@@ -69,6 +70,7 @@ export const removeVote = endpoint({
   description:
     "Idempotent. The person may stand in the body or, as many clients send no body with DELETE, in the query.",
   who: "feedback.write",
+  limit: "vote",
   params: feedbackParams,
   query: z.strictObject({ externalUserId: externalUserId.optional() }),
   body: RemoveVote,

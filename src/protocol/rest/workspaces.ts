@@ -40,6 +40,7 @@ export const createWorkspace = endpoint({
   description: "Whoever creates it owns it.",
   who: "account-or-operator",
   online: true,
+  limit: "workspace-create",
   params: z.strictObject({}),
   body: CreateWorkspace,
   answers: { 201: { description: "Created", schema: Workspace, headers: { Location: "Where it lives" } } },

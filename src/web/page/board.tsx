@@ -26,6 +26,8 @@ export type BoardPageProps = {
   readonly votes: Readonly<Record<string, number>>;
   readonly view: View;
   readonly draft: Draft;
+  /** Of the challenge that the visitor has to solve before posting; null: none. */
+  readonly challengeKey: string | null;
   /** Id of the item this visitor has just posted. */
   readonly posted: number | null;
   readonly nowMs: number;
@@ -80,7 +82,12 @@ export function BoardPage(props: BoardPageProps) {
           </div>
         </main>
         <aside aria-label="Post and about">
-          <PostForm address={address} draft={props.draft} categories={categoriesOf(items, props.view)} />
+          <PostForm
+            address={address}
+            draft={props.draft}
+            categories={categoriesOf(items, props.view)}
+            challengeKey={props.challengeKey}
+          />
           <BoardFacts workspace={workspace} board={board} />
         </aside>
       </div>

@@ -3,9 +3,10 @@ import type { z } from "zod";
 import { type Failure, failure, type FieldError } from "../../errors.ts";
 import { CreateFeedback, ListFeedback } from "../../protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { CHALLENGE_FIELD } from "./challenge-field.ts";
 
 const LIST_KEYS = ["sort", "status", "category", "q", "cursor"] as const;
-const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(["description", "category"]);
+const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(["description", "category", CHALLENGE_FIELD]);
 
 /**
  * A page's query. Other parameters are ignored, since links to pages gather them on their way (`utm_source`); empty ones count as absent,
@@ -35,10 +36,11 @@ export function parseDraft(
   form: Readonly<Record<string, string>>,
   externalUserId: string | undefined,
 ): Result<CreateFeedback, readonly FieldError[]> {
-  if (form["externalUserId"] !== undefined)
-    return err([{ path: "externalUserId", message: "This form has no such field." }]);
+  for (const path of ["externalUserId", "turnstileToken"])
+    if (form[path] !== undefined) return err([{ path, message: "This form has no such field." }]);
   const given = Object.entries(form).filter(([key, value]) => value.trim() !== "" || !OPTIONAL_FIELDS.has(key));
-  const parsed = CreateFeedback.safeParse({ title: "", ...Object.fromEntries(given), externalUserId });
+  const { [CHALLENGE_FIELD]: turnstileToken, ...fields } = Object.fromEntries(given);
+  const parsed = CreateFeedback.safeParse({ title: "", ...fields, externalUserId, turnstileToken });
   return parsed.success ? ok(parsed.data) : err(parsed.error.issues.map(inWords));
 }
 

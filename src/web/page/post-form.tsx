@@ -1,6 +1,6 @@
 /** @jsxRuntime automatic @jsxImportSource hono/jsx */
 /** The form that posts feedback. After a refusal it comes back with the entered text and a message at each field. */
-import type { FieldError } from "../../errors.ts";
+import type { Failure, FieldError } from "../../errors.ts";
 import { CATEGORY_CHARS_MAX, DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX } from "../../limits.ts";
 import { type BoardAddress, boardPath } from "./address.ts";
 
@@ -9,6 +9,8 @@ export type Draft = {
   readonly description: string;
   readonly category: string;
   readonly errors: readonly FieldError[];
+  /** Set when no field is at fault, but something else keeps it from being posted. */
+  readonly refused?: Failure;
 };
 
 export const EMPTY_DRAFT: Draft = { title: "", description: "", category: "", errors: [] };
@@ -34,24 +36,48 @@ function FieldMessage({ draft, field }: { readonly draft: Draft; readonly field:
   );
 }
 
+/** Why it was not posted; null before it was tried. */
+function alertOf({ errors, refused }: Draft): string | null {
+  if (refused !== undefined) return refused.detail;
+  if (errors.length === 0) return null;
+  const elsewhere = errors.filter((error) => !FIELDS.some((field) => field === error.path));
+  if (elsewhere.length === 0) return "Not posted yet. Please look at the marked fields.";
+  return elsewhere.map((error) => error.message).join(" ");
+}
+
+/** Where `client/board/challenge.ts` puts Turnstile when somebody begins to write: who only reads loads nothing of Cloudflare's. */
+function Challenge({ siteKey }: { readonly siteKey: string }) {
+  return (
+    <div class="challenge">
+      <div class="box" data-challenge={siteKey}></div>
+      <p class="hint" role="status" data-challenge-status="">
+        Before you post, Cloudflare Turnstile checks that you are a person.
+      </p>
+      <noscript>
+        <p class="error">Posting needs JavaScript here: without it, we cannot tell that you are a person.</p>
+      </noscript>
+    </div>
+  );
+}
+
 export function PostForm({
   address,
   draft,
   categories,
+  challengeKey,
 }: {
   readonly address: BoardAddress;
   readonly draft: Draft;
   readonly categories: readonly string[];
+  readonly challengeKey: string | null;
 }) {
-  const elsewhere = draft.errors.filter((error) => !FIELDS.some((field) => field === error.path));
+  const alert = alertOf(draft);
   return (
     <form class="card post" id="post" method="post" action={boardPath(address)} data-post="">
       <h2>Share an idea</h2>
-      {draft.errors.length === 0 ? null : (
+      {alert === null ? null : (
         <p class="error" role="alert">
-          {elsewhere.length === 0
-            ? "Not posted yet. Please look at the marked fields."
-            : elsewhere.map((error) => error.message).join(" ")}
+          {alert}
         </p>
       )}
       <label for="post-title">Title</label>
@@ -99,6 +125,7 @@ export function PostForm({
         ))}
       </datalist>
       <FieldMessage draft={draft} field="category" />
+      {challengeKey === null ? null : <Challenge siteKey={challengeKey} />}
       <button class="primary">Post idea</button>
     </form>
   );

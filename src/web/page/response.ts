@@ -3,6 +3,8 @@ import { carries } from "../../edge/problem.ts";
 import { FAILURES, type Failure } from "../../errors.ts";
 import { RETRY_AFTER_SECONDS } from "../../limits.ts";
 
+const CHALLENGES = "https://challenges.cloudflare.com";
+
 export type PageOptions = {
   readonly status?: number;
   readonly cacheControl?: string;
@@ -10,12 +12,15 @@ export type PageOptions = {
   readonly policy?: string;
 };
 
-/** Nothing but our own files, and nobody may frame us. `'self'` covers same-origin sockets only in newer browsers: they are named. */
-export function contentSecurityPolicy(origin: string): string {
+/**
+ * Nothing but our own files, and nobody may frame us. `'self'` covers same-origin sockets only in newer browsers: they are named. `challenge`: the page shows Turnstile's, whose script and frame come
+ * from Cloudflare.
+ */
+export function contentSecurityPolicy(origin: string, challenge = false): string {
   const socket = origin.replace(/^http/u, "ws");
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    ...(challenge ? [`script-src 'self' ${CHALLENGES}`, `frame-src ${CHALLENGES}`] : ["script-src 'self'"]),
     "style-src 'self'",
     "img-src 'self' data:",
     `connect-src 'self' ${socket}`,
@@ -40,11 +45,16 @@ export function pageResponse(html: string, origin: string, options: PageOptions 
 }
 
 /** A failure's page keeps the failure's status; its code goes to the log. */
-export function failureResponse(html: string, origin: string, failed: Failure): Response {
+export function failureResponse(
+  html: string,
+  origin: string,
+  failed: Failure,
+  options: Omit<PageOptions, "status"> = {},
+): Response {
   const { status } = FAILURES[failed.code];
-  const response = pageResponse(html, origin, { status });
+  const response = pageResponse(html, origin, { ...options, status });
   carries(response, failed.code);
-  if (status === 503) response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  if (status === 503) response.headers.set("retry-after", String(failed.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
   return response;
 }
 

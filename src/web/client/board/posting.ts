@@ -1,7 +1,8 @@
 /** Posts the form without leaving the page. The server answers with the page itself: the list with the new item, or the form with messages. */
 import type { Store } from "../board-state.ts";
+import { answerChallenge, endChallenge, prepareChallenge } from "./challenge.ts";
 import { announce } from "./draw.ts";
-import { fetchPage, takePart } from "./fetched-page.ts";
+import { type FetchedPage, fetchPage, takePart } from "./fetched-page.ts";
 import type { Views } from "./view.ts";
 
 const FORM = "[data-post]";
@@ -13,18 +14,30 @@ export function listenToPosting(views: Views, store: Store): void {
     event.preventDefault();
     void post(form, views, store);
   });
+  document.addEventListener("focusin", ({ target }) => {
+    const form = target instanceof Element ? target.closest<HTMLFormElement>(FORM) : null;
+    if (form !== null) prepareChallenge(form);
+  });
 }
 
 async function post(form: HTMLFormElement, views: Views, store: Store): Promise<void> {
   const button = form.querySelector("button");
   if (button?.getAttribute("aria-busy") === "true") return;
   button?.setAttribute("aria-busy", "true");
+  const body = encoded(form);
   try {
-    const page = await fetchPage(form.action, store, { method: "POST", body: encoded(form) });
+    await answerChallenge(form, body);
+  } catch (error) {
+    complain(form, (error as Error).message);
+    button?.removeAttribute("aria-busy");
+    return;
+  }
+  try {
+    const page = await fetchPage(form.action, store, { method: "POST", body });
     if (page.url.searchParams.has("posted") && views.show(page)) {
       page.url.searchParams.delete("posted");
       views.address(page.url.pathname + page.url.search, "push");
-      takePart(page, FORM, "aside");
+      takeForm(form, page);
       thank();
     } else if (page.document.querySelector(FORM) === null) {
       complain(
@@ -32,13 +45,21 @@ async function post(form: HTMLFormElement, views: Views, store: Store): Promise<
         page.document.querySelector("main > p:not(.code)")?.textContent ?? "The idea could not be posted.",
       );
     } else {
-      takePart(page, FORM, "aside");
-      document.querySelector<HTMLElement>(`${FORM} [aria-invalid]`)?.focus();
+      takeForm(form, page);
+      const next = document.querySelector<HTMLFormElement>(FORM);
+      next?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+      if (next !== null) prepareChallenge(next);
     }
   } catch {
     complain(form, "The idea could not be sent. Your text is still here: please try again in a moment.");
   }
   button?.removeAttribute("aria-busy");
+}
+
+/** The server's form in the place of ours, which goes with its challenge. */
+function takeForm(form: HTMLFormElement, page: FetchedPage): void {
+  endChallenge(form);
+  takePart(page, FORM, "aside");
 }
 
 function encoded(form: HTMLFormElement): URLSearchParams {

@@ -1,0 +1,100 @@
+/**
+ * Gives a request that came with an Idempotency-Key its effect once: the first answer is kept in the transaction of the effect, and given again to whoever comes with the same key and the
+ * same request. Refusals have no effect, so they are not kept: the same key may try again. Source: draft-ietf-httpapi-idempotency-key-header.
+ */
+import { and, asc, eq, lte } from "drizzle-orm";
+import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
+import type { IdempotencyTable } from "../../schema/shared.ts";
+import type { Idempotency } from "../../src/call.ts";
+import { type Failure, failure } from "../../src/errors.ts";
+import { IDEMPOTENCY_MS, PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
+import { err, ok, type Result } from "../../src/result.ts";
+
+export const ANSWERS_TASK = "forget-answers";
+
+export class FirstAnswers {
+  readonly #db: DrizzleSqliteDODatabase;
+  readonly #table: IdempotencyTable;
+
+  constructor(db: DrizzleSqliteDODatabase, table: IdempotencyTable) {
+    this.#db = db;
+    this.#table = table;
+  }
+
+  /**
+   * What the first request was answered; null when this is the first. `scope` says more of whose the key is than the Worker knew. Errors: IDEMPOTENCY_KEY_REUSED for another request
+   * under the same key, IDEMPOTENCY_IN_PROGRESS.
+   */
+  find<T>(
+    { key, fingerprint }: Idempotency,
+    scope: string,
+    now: number,
+  ): Result<{ readonly value: T } | null, Failure> {
+    const table = this.#table;
+    const row = this.#db
+      .select()
+      .from(table)
+      .where(eq(table.key, scoped(key, scope)))
+      .get();
+    if (row === undefined || row.expiresAt <= now) return ok(null);
+    if (row.fingerprint !== fingerprint) return err(reused());
+    // Written by `keep`, of the same verb: the route is part of the key.
+    return row.answer === null ? err(inProgress()) : ok({ value: JSON.parse(row.answer) as T });
+  }
+
+  /** Call in the transaction of the effect; `schedule` has the alarm forget it. */
+  keep(
+    { key, fingerprint }: Idempotency,
+    scope: string,
+    value: unknown,
+    now: number,
+    schedule: (dueAt: number) => void,
+  ): void {
+    this.put(scoped(key, scope), fingerprint, JSON.stringify(value), now + IDEMPOTENCY_MS);
+    schedule(now + IDEMPOTENCY_MS);
+  }
+
+  /** `answer` null: running. */
+  put(key: string, fingerprint: string, answer: string | null, expiresAt: number): void {
+    const row = { fingerprint, answer, expiresAt };
+    this.#db
+      .insert(this.#table)
+      .values({ key, ...row })
+      .onConflictDoUpdate({ target: this.#table.key, set: row })
+      .run();
+  }
+
+  /** By alarm: forgets a slice of what has ended. Answers when to go on (ms since 1970); null when nothing is kept. */
+  purge(now: number): number | null {
+    const table = this.#table;
+    const oldest = this.#db
+      .select({ id: table.id, expiresAt: table.expiresAt })
+      .from(table)
+      .orderBy(asc(table.id))
+      .limit(PURGE_ROWS_PER_SLICE)
+      .all();
+    const ended = oldest.filter(({ expiresAt }) => expiresAt <= now).map(({ id }) => id);
+    const last = ended.at(-1);
+    // Ids grow with time, so what has ended stands together.
+    if (last !== undefined)
+      this.#db
+        .delete(table)
+        .where(and(lte(table.id, last), lte(table.expiresAt, now)))
+        .run();
+    if (ended.length === PURGE_ROWS_PER_SLICE) return now;
+    const next = oldest.find(({ expiresAt }) => expiresAt > now);
+    return next?.expiresAt ?? null;
+  }
+}
+
+function scoped(key: string, scope: string): string {
+  return scope === "" ? key : `${key}/${scope}`;
+}
+
+function reused(): Failure {
+  return failure("IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key came with another request before. Use a new one.");
+}
+
+function inProgress(): Failure {
+  return failure("IDEMPOTENCY_IN_PROGRESS", "The first request with this Idempotency-Key is still running. Try again.");
+}

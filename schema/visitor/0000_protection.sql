@@ -1,0 +1,18 @@
+CREATE TABLE `idempotency_keys` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`key` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`answer` text,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `idempotency_keys_key_unique` ON `idempotency_keys` (`key`);--> statement-breakpoint
+CREATE TABLE `rate_limits` (
+	`key` text PRIMARY KEY NOT NULL,
+	`tat` real NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `schedule` (
+	`task` text PRIMARY KEY NOT NULL,
+	`due_at` integer NOT NULL
+);
