@@ -39,6 +39,7 @@ export const FAILURES = {
   UPGRADE_REQUIRED: { status: 426, title: "WebSocket upgrade required" },
   TOO_MANY_ATTEMPTS: { status: 429, title: "Too many attempts" },
   RATE_LIMITED: { status: 429, title: "Too many requests" },
+  REQUEST_HEADERS_TOO_LARGE: { status: 431, title: "Headers too large" },
   INTERNAL: { status: 500, title: "Internal error" },
   UNAVAILABLE: { status: 501, title: "Not set up here" },
   OVERLOADED: { status: 503, title: "Busy" },
@@ -63,7 +64,11 @@ export function failure(code: FailureCode, detail: string, errors?: readonly Fie
 }
 
 /** A failure that passes with time. */
-export function retryLater(code: "TOO_MANY_ATTEMPTS" | "RATE_LIMITED" | "OVERLOADED", detail: string, seconds: number): Failure {
+export function retryLater(
+  code: "TOO_MANY_ATTEMPTS" | "RATE_LIMITED" | "OVERLOADED",
+  detail: string,
+  seconds: number,
+): Failure {
   return { code, detail, retryAfterSeconds: Math.max(1, Math.ceil(seconds)) };
 }
 

@@ -70,12 +70,17 @@ export class ProofCache {
       this.#count("joined", wanted, now);
       return proof;
     }
-    if (under === undefined && this.#under.size >= LOOK_UPS_MAX) return "unknown";
+    if (this.#isBusy(now)) return "unknown";
     const proof = this.#load(wanted, now);
     this.#under.set(wanted.subject, { since: now, proof });
     // What a request began ends with it, and its client may hang up; the others wait for it, too.
     waitUntil(proof);
     return within(LOOK_UP_PATIENCE_MS, proof, "unknown");
+  }
+
+  #isBusy(now: number): boolean {
+    for (const [subject, { since }] of this.#under) if (now - since >= LOOK_UP_PATIENCE_MS) this.#under.delete(subject);
+    return this.#under.size >= LOOK_UPS_MAX;
   }
 
   async #load(wanted: Wanted, since: number): Promise<Proof> {

@@ -6,14 +6,14 @@ import { readUserAgent } from "../../src/bots/user-agent.ts";
 import { type BotVerdict, HUMAN, mayDo, readsFreely, verdictOfCloudflare } from "../../src/bots/verdict.ts";
 import { CRAWLERS, ENGINES, PEOPLE, TOOLS } from "./user-agents.ts";
 
-test("[H1] people in any browser and app, and programs that do not call themselves bots, claim nothing", () => {
+test("[N1] people in any browser and app, and programs that do not call themselves bots, claim nothing", () => {
   expect(PEOPLE.length).toBeGreaterThanOrEqual(30);
   for (const userAgent of [...PEOPLE, ...TOOLS])
     expect(readUserAgent(userAgent), userAgent).toEqual({ kind: "nothing" });
   expect(readUserAgent(null)).toEqual({ kind: "nothing" });
 });
 
-test("[H1] crawlers say that they are, and of which search engine", () => {
+test("[N1] crawlers say that they are, and of which search engine", () => {
   expect(CRAWLERS.length).toBeGreaterThanOrEqual(30);
   for (const userAgent of CRAWLERS) expect(readUserAgent(userAgent), userAgent).toEqual({ kind: "crawler" });
   for (const [name, userAgent] of ENGINES)
@@ -21,13 +21,13 @@ test("[H1] crawlers say that they are, and of which search engine", () => {
   expect(new Set(ENGINES.map(([name]) => name))).toEqual(new Set(SEARCH_ENGINES.map(({ name }) => name)));
 });
 
-test("[H1] of a user agent only the beginning counts", () => {
+test("[N1] of a user agent only the beginning counts", () => {
   const long = `Mozilla/5.0 ${"(compatible; x/1.0 ".repeat(10_000)}`;
   expect(readUserAgent(`${long} Googlebot`)).toEqual(readUserAgent(`${long} bingbot`));
   expect(readUserAgent(`acme/1 ${" ".repeat(600)}Googlebot`)).toEqual({ kind: "nothing" });
 });
 
-test("[H2] only hosts below a search engine's own domains are its hosts", () => {
+test("[N2] only hosts below a search engine's own domains are its hosts", () => {
   const [google] = SEARCH_ENGINES;
   if (google === undefined) throw new Error("no search engine");
   for (const host of [
@@ -49,7 +49,7 @@ test("[H2] only hosts below a search engine's own domains are its hosts", () => 
     for (const domain of domains) expect(domain).toMatch(/^[a-z]+(?:\.[a-z]+)+$/u);
 });
 
-test("[H2] an address has one spelling, and one name to ask for", () => {
+test("[N2] an address has one spelling, and one name to ask for", () => {
   const spellings: readonly (readonly [text: string, canonical: string, reverse: string])[] = [
     ["66.249.66.1", "66.249.66.1", "1.66.249.66.in-addr.arpa"],
     ["::ffff:66.249.66.1", "66.249.66.1", "1.66.249.66.in-addr.arpa"],
@@ -83,7 +83,7 @@ test("[H2] an address has one spelling, and one name to ask for", () => {
     expect(parseAddress(text), text).toBeNull();
 });
 
-test("[H3] where Cloudflare says who it is, its word counts; where it does not say, nothing follows", () => {
+test("[N3] where Cloudflare says who it is, its word counts; where it does not say, nothing follows", () => {
   expect(verdictOfCloudflare({ verifiedBot: true, score: 1 })).toMatchObject({ kind: "good" });
   for (const score of [1, 2, 29])
     expect(verdictOfCloudflare({ verifiedBot: false, score })).toMatchObject({ kind: "bad" });
@@ -101,7 +101,7 @@ test("[H3] where Cloudflare says who it is, its word counts; where it does not s
     expect(verdictOfCloudflare(said)).toBeNull();
 });
 
-test("[H4] bots do not write, whoever lies does not sign in, what is not known is refused nothing, and only the verified read uncounted", () => {
+test("[N4] bots do not write, whoever lies does not sign in, what is not known is refused nothing, and only the verified read uncounted", () => {
   const table: readonly (readonly [verdict: BotVerdict, write: boolean, signIn: boolean, free: boolean])[] = [
     [HUMAN, true, true, false],
     [{ kind: "unknown", name: "Googlebot" }, true, true, false],
