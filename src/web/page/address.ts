@@ -4,12 +4,23 @@ import type { ListFeedback, Sort } from "../../protocol/rest/feedback.ts";
 /** The part of a list query that pages expose. */
 export type View = Pick<ListFeedback, "sort" | "status" | "category" | "q" | "cursor">;
 
-export type BoardAddress = { readonly workspace: string; readonly board: string };
+export type BoardAddress = {
+  readonly workspace: string;
+  readonly board: string;
+  /** Within a frame on a customer's page, where everything leads to framed pages again. */
+  readonly embedded?: boolean;
+};
+
+const EMBED_PREFIX = "/embed/";
+
+export function isEmbedPath(path: string): boolean {
+  return path.startsWith(EMBED_PREFIX);
+}
 
 const DEFAULT_SORT: Sort = "vote_count";
 
-export function boardPath({ workspace, board }: BoardAddress): string {
-  return `/w/${workspace}/${board}`;
+export function boardPath({ workspace, board, embedded = false }: BoardAddress): string {
+  return `${embedded ? EMBED_PREFIX : "/w/"}${workspace}/${board}`;
 }
 
 export function itemPath(address: BoardAddress, id: number): string {

@@ -13,6 +13,7 @@ const HEADLINES: Partial<Readonly<Record<Failure["code"], string>>> = {
   INVALID_CURSOR: "That page of the list has moved",
   ORIGIN_NOT_ALLOWED: "That form came from somewhere else",
   INTERNAL: "Something broke on our side",
+  RATE_LIMITED: "Not so fast",
   OVERLOADED: "Very busy right now",
 };
 

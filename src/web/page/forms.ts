@@ -1,6 +1,6 @@
 /** What pages take from visitors: the query of a list and the fields of the post form, checked with the REST schemas, told in a person's words. */
 import type { z } from "zod";
-import { type Failure, failure, type FieldError } from "../../errors.ts";
+import { type Failure, failure, type FieldError, invalidField } from "../../errors.ts";
 import { CreateFeedback, ListFeedback } from "../../protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { CHALLENGE_FIELD } from "./challenge-field.ts";
@@ -15,7 +15,9 @@ const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(["description", "category",
 export function parseList(query: URLSearchParams): Result<ListFeedback, Failure> {
   const given = new Map<string, string>();
   for (const key of LIST_KEYS) {
-    const value = query.get(key)?.trim();
+    const [sent, ...more] = query.getAll(key);
+    if (more.length > 0) return err(invalidField(key, "is given more than once"));
+    const value = sent?.trim();
     if (value !== undefined && value !== "") given.set(key, value);
   }
   const parsed = ListFeedback.safeParse(Object.fromEntries(given));

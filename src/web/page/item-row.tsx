@@ -4,6 +4,7 @@ import type { Feedback, Status } from "../../protocol/rest/feedback.ts";
 import { type BoardAddress, boardHref, changeView, itemPath, type View, viewQuery, votePath } from "./address.ts";
 import { formatAge, formatCounted, formatTally, shorten, statusLabel } from "./format.ts";
 import { Caret } from "./icons.tsx";
+import { plainText } from "./markdown.tsx";
 
 const EXCERPT_CHARS = 220;
 
@@ -105,7 +106,7 @@ export function ItemRow({
             {item.title}
           </a>
         </h2>
-        {item.description === "" ? null : <p class="excerpt">{shorten(item.description, EXCERPT_CHARS)}</p>}
+        {item.description === "" ? null : <p class="excerpt">{shorten(plainText(item.description), EXCERPT_CHARS)}</p>}
         <ItemFacts address={address} item={item} view={view} nowMs={nowMs} />
       </div>
     </li>

@@ -8,6 +8,7 @@ import { boardPath, itemPath } from "./address.ts";
 import { BoardFacts, BoardHeader, LiveParts } from "./board.tsx";
 import { formatCounted, shorten, statusLabel } from "./format.ts";
 import { ItemFacts, VoteForm } from "./item-row.tsx";
+import { Markdown, plainText } from "./markdown.tsx";
 import { StateBlock } from "./state-block.tsx";
 
 const TITLE_META_CHARS = 90;
@@ -59,9 +60,7 @@ export function ItemPage(props: ItemPageProps) {
               {item.description === "" ? (
                 <p class="quiet">The title says it all: there is no further description.</p>
               ) : (
-                <p class="prose" data-description="">
-                  {item.description}
-                </p>
+                <Markdown text={item.description} />
               )}
             </div>
           </article>
@@ -91,5 +90,5 @@ function describeItem(item: Feedback): string {
   const state = `${formatCounted(item.voteCount, "vote")} · ${statusLabel(item.status)}`;
   return item.description === ""
     ? `${item.title}. ${state}`
-    : `${shorten(item.description, DESCRIPTION_META_CHARS)} (${state})`;
+    : `${shorten(plainText(item.description), DESCRIPTION_META_CHARS)} (${state})`;
 }

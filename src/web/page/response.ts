@@ -3,7 +3,26 @@ import { carries } from "../../edge/problem.ts";
 import { FAILURES, type Failure } from "../../errors.ts";
 import { RETRY_AFTER_SECONDS } from "../../limits.ts";
 
-const CHALLENGES = "https://challenges.cloudflare.com";
+/** Where Turnstile's script and frame come from. */
+export const CHALLENGES = "https://challenges.cloudflare.com";
+
+/** None of our pages asks a browser for any of these; neither shall what somebody might smuggle into one. */
+const PERMISSIONS = [
+  "accelerometer",
+  "camera",
+  "display-capture",
+  "geolocation",
+  "gyroscope",
+  "hid",
+  "magnetometer",
+  "microphone",
+  "midi",
+  "payment",
+  "serial",
+  "usb",
+]
+  .map((feature) => `${feature}=()`)
+  .join(", ");
 
 export type PageOptions = {
   readonly status?: number;
@@ -12,11 +31,20 @@ export type PageOptions = {
   readonly policy?: string;
 };
 
+/** What a customer's site may be called in a policy: an origin can hold characters that mean something there. */
+const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/u;
+
+/** Who may frame a board's embedded pages: the sites that the workspace names, or any when it names none. */
+export function frameAncestors(allowedOrigins: readonly string[]): string {
+  if (allowedOrigins.length === 0) return "*";
+  return allowedOrigins.filter((origin) => PLAIN_ORIGIN.test(origin)).join(" ") || "'none'";
+}
+
 /**
- * Nothing but our own files, and nobody may frame us. `'self'` covers same-origin sockets only in newer browsers: they are named. `challenge`: the page shows Turnstile's, whose script and frame come
+ * Nothing but our own files, and nobody may frame us unless `ancestors` says who. `'self'` covers same-origin sockets only in newer browsers: they are named. `challenge`: the page shows Turnstile's, whose script and frame come
  * from Cloudflare.
  */
-export function contentSecurityPolicy(origin: string, challenge = false): string {
+export function contentSecurityPolicy(origin: string, challenge = false, ancestors = "'none'"): string {
   const socket = origin.replace(/^http/u, "ws");
   return [
     "default-src 'none'",
@@ -25,7 +53,7 @@ export function contentSecurityPolicy(origin: string, challenge = false): string
     "img-src 'self' data:",
     `connect-src 'self' ${socket}`,
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${ancestors}`,
     "base-uri 'none'",
   ].join("; ");
 }
@@ -37,9 +65,10 @@ export function pageResponse(html: string, origin: string, options: PageOptions 
       "content-type": "text/html; charset=utf-8",
       "cache-control": options.cacheControl ?? "no-store",
       "content-security-policy": options.policy ?? contentSecurityPolicy(origin),
-      "x-content-type-options": "nosniff",
       // `no-referrer` would make browsers send `Origin: null` with our own forms.
       "referrer-policy": "same-origin",
+      "permissions-policy": PERMISSIONS,
+      "cross-origin-opener-policy": "same-origin",
     },
   });
 }
@@ -54,7 +83,8 @@ export function failureResponse(
   const { status } = FAILURES[failed.code];
   const response = pageResponse(html, origin, { ...options, status });
   carries(response, failed.code);
-  if (status === 503) response.headers.set("retry-after", String(failed.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
+  if (status === 503 || status === 429)
+    response.headers.set("retry-after", String(failed.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
   return response;
 }
 

@@ -21,7 +21,12 @@ export function newVisitor(): string {
   return `v_${randomId()}`;
 }
 
-/** As `Set-Cookie`, and as what script assigns to `document.cookie`. */
-export function visitorCookie(id: string, secure: boolean): string {
-  return `${NAME}=${id}; Path=/; Max-Age=${String(YEAR_SECONDS)}; SameSite=Lax${secure ? "; Secure" : ""}`;
+/**
+ * As `Set-Cookie`, and as what script assigns to `document.cookie`. `embedded`: for a frame on another site, to which browsers send no other kind of cookie. It is partitioned, so that
+ * a person is another visitor on each site: nobody is followed from one to the next. Such a cookie needs https; without it the frame works on its own site only, as on one's own machine.
+ */
+export function visitorCookie(id: string, secure: boolean, embedded = false): string {
+  const framed = embedded && secure;
+  const scope = `SameSite=${framed ? "None" : "Lax"}${secure ? "; Secure" : ""}${framed ? "; Partitioned" : ""}`;
+  return `${NAME}=${id}; Path=/; Max-Age=${String(YEAR_SECONDS)}; ${scope}`;
 }
