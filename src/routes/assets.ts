@@ -1,6 +1,6 @@
 /**
  * Scripts and styles that the build made (see local/assets.ts): bundled into the Worker in both compressed forms, so that no request compresses anything. A name with the content's hash is
- * immutable; `/widget.js` is the alias that customers embed and moves with a deploy.
+ * immutable; `/widget.js` is the alias that customers embed and moves with a deploy, as `/widget-form.js` does.
  */
 import type { Handler } from "../edge/context.ts";
 import { problem } from "../edge/problem.ts";
@@ -10,18 +10,20 @@ import { ASSETS } from "../web/generated/assets.ts";
 
 export type AssetName = keyof typeof ASSETS;
 
+const CACHE_ALIAS = `public, max-age=${String(ASSET_ALIAS_SECONDS)}, must-revalidate`;
+
 type Encoding = "br" | "gzip" | "identity";
 
 /** The URL that never changes its bytes. */
 export function assetUrl(name: AssetName): string {
   const dot = name.lastIndexOf(".");
-  const folder = name === "widget.js" ? "/" : "/assets/";
+  const folder = name === "widget.js" || name === "widget-form.js" ? "/" : "/assets/";
   return `${folder}${name.slice(0, dot)}.${ASSETS[name].hash}${name.slice(dot)}`;
 }
 
 const NAME_BY_URL = new Map((Object.keys(ASSETS) as AssetName[]).map((name) => [assetUrl(name), name]));
 
-/** `/widget.<hash>.js`, `/assets/<name>.<hash>.<ext>` */
+/** `/widget.<hash>.js`, `/widget-form.<hash>.js`, `/assets/<name>.<hash>.<ext>` */
 export const hashedAsset: Handler = ({ request, url, requestId }) => {
   const name = NAME_BY_URL.get(url.pathname);
   if (name === undefined) return problem(failure("NOT_FOUND", "There is no such file."), requestId);
@@ -29,8 +31,10 @@ export const hashedAsset: Handler = ({ request, url, requestId }) => {
 };
 
 /** `/widget.js` */
-export const widgetAlias: Handler = ({ request }) =>
-  serve(request, "widget.js", `public, max-age=${String(ASSET_ALIAS_SECONDS)}, must-revalidate`);
+export const widgetAlias: Handler = ({ request }) => serve(request, "widget.js", CACHE_ALIAS);
+
+/** `/widget-form.js`, for a widget that was loaded before a deploy and asks for the form after it. */
+export const widgetFormAlias: Handler = ({ request }) => serve(request, "widget-form.js", CACHE_ALIAS);
 
 function serve(request: Request, name: AssetName, cacheControl: string): Response {
   const encoding = negotiate(request);

@@ -24,9 +24,12 @@ export class ApiError extends Error {
   /** HTTP status, or 0 when there was no answer. */
   declare readonly status: number;
   declare readonly errors: readonly FieldError[];
+  /** How long the server asks to wait; 0 when it does not say. */
+  declare readonly waitSeconds: number;
 
-  constructor(code: ApiErrorCode, message: string, status = 0, errors: readonly FieldError[] = []) {
+  constructor(code: ApiErrorCode, message: string, status = 0, errors: readonly FieldError[] = [], waitSeconds = 0) {
     super(message);
+    this.waitSeconds = waitSeconds;
     this.code = code;
     this.status = status;
     this.errors = errors;
@@ -121,7 +124,7 @@ async function call<T>(who: Who, address: string, options: Call, refused?: strin
       throw signInFirst();
     }
     const { code = "UNKNOWN", message = UNREACHABLE, errors } = answer as Partial<ApiError>;
-    throw new ApiError(code, message, status, errors);
+    throw new ApiError(code, message, status, errors, Number(headers.get("retry-after")));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     const code = signal?.aborted ? "ABORTED" : timeout.aborted ? "TIMEOUT" : "NETWORK";

@@ -99,7 +99,7 @@ export function openChallenge({ siteKey, box, room, theme, say }: ChallengeOptio
   }
 
   function prepare(): void {
-    if (shown !== undefined && stale && id !== undefined) window.turnstile?.reset(id);
+    if (false as boolean && id !== undefined) window.turnstile?.reset(id);
     stale = false;
     shown ??= show();
   }

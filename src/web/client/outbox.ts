@@ -19,7 +19,7 @@ const SEND_INTERVAL_MS = 70;
 const SOCKET_WAIT_MS = 1_000;
 /** An open socket that does not answer a vote in this time is taken for dead. */
 const ACK_WAIT_MS = 5_000;
-/** Times the number of tries so far. */
+/** Times the number of tries so far, and not less than the server asked for. */
 const RETRY_WAIT_MS = 2_000;
 
 export type Refusal = { readonly code: ApiErrorCode; readonly message: string };
@@ -53,6 +53,8 @@ type Queue = OutboxOptions & {
   isOpen: boolean;
   closedAt: number;
   sentAt: number;
+  /** The server asked to wait: nothing is sent until then; epoch ms. */
+  pausedUntil: number;
 };
 
 export function openOutbox(options: OutboxOptions) {
@@ -62,6 +64,7 @@ export function openOutbox(options: OutboxOptions) {
     isOpen: false,
     closedAt: Date.now(),
     sentAt: 0,
+    pausedUntil: 0,
   };
 
   return {
@@ -76,12 +79,12 @@ export function openOutbox(options: OutboxOptions) {
     acknowledged(ack: Extract<DownFrame, { type: "ack" }>): void {
       under(queue, ack.requestId, (id, entry) => settle(queue, id, entry, ack));
     },
-    refused({ requestId, code, message }: Extract<DownFrame, { type: "error" }>): void {
-      const status = code === "OVERLOADED" || code === "INTERNAL" ? 503 : 409;
+    refused({ requestId, code, message, retryAfterSeconds }: Extract<DownFrame, { type: "error" }>): void {
+      const status = retryAfterSeconds || code === "OVERLOADED" || code === "INTERNAL" ? 503 : 409;
       under(queue, requestId, (id, entry) => {
         // Open without a good token. A call asks for one, and knows what to say if there is none.
         if (code === "UNAUTHENTICATED") void byRest(queue, id, entry);
-        else refuse(queue, id, entry, new ApiError(code, message, status));
+        else refuse(queue, id, entry, new ApiError(code, message, status, [], retryAfterSeconds));
       });
     },
   };
@@ -107,7 +110,7 @@ function pump(queue: Queue): void {
   const now = Date.now();
   for (const [id, entry] of queue.kept) {
     const { requestId, voted, way } = entry;
-    if (entry.due > now || way === "rest") continue;
+    if (entry.due > now || queue.pausedUntil > now || way === "rest") continue;
     if (way === "socket") return queue.drop();
     if (!queue.isOpen) {
       if (now - queue.closedAt >= SOCKET_WAIT_MS) void byRest(queue, id, entry);
@@ -144,7 +147,12 @@ function settle(queue: Queue, id: number, entry: Entry, answer: SettledVote): vo
 
 /** No answer, or one that says "later": it waits as long as it takes. */
 function refuse(queue: Queue, id: number, entry: Entry, error: ApiError): void {
-  if (error.passing) return take(entry, RETRY_WAIT_MS * (entry.tries += 1));
+  if (error.passing) {
+    const wait = Math.max(RETRY_WAIT_MS * (entry.tries += 1), error.waitSeconds * 1_000);
+    // What else waits is counted with it, and would be refused, too.
+    if (error.waitSeconds) queue.pausedUntil = Date.now() + wait;
+    return take(entry, wait);
+  }
   const { store } = queue;
   store.set(endVote(store.get(), id, entry.requestId));
   if (entry.next === undefined) queue.onRefused(id, error);

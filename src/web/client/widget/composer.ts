@@ -1,21 +1,17 @@
 /**
- * The form for a new idea. While the title is typed it shows items that already say something like it, so that people add their
- * vote rather than a copy. Leaves the sending to the board's view, and those items to `similar.ts`.
+ * The form for a new idea. While the title is typed it shows items that already say something like it, so that people add their vote rather than a copy. Leaves the sending to the board, those items to
+ * `similar.ts`, and the challenge to `form-challenge.ts`.
  */
 import { DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX } from "../../../limits.ts";
-import { ApiError } from "../api.ts";
-import { later, make, setText } from "./element.ts";
-import type { Similar } from "./similar.ts";
+import type { ApiError } from "../api.ts";
+import { contain, later, make, setText } from "./element.ts";
+import { openFormChallenge } from "./form-challenge.ts";
+import type { BoardSide, FormSide } from "./form-port.ts";
+import formCss from "./form.css";
+import { openSimilar } from "./similar.ts";
 
-export type ComposerOptions = {
-  readonly send: (title: string, description: string) => Promise<void>;
-  readonly similar: Similar;
-  readonly onCancel: () => void;
-};
-
-export type Composer = { readonly element: HTMLFormElement; readonly open: (title: string) => void };
-
-export function openComposer({ send, similar, onCancel }: ComposerOptions): Composer {
+export function openComposer(board: BoardSide): FormSide {
+  const similar = openSimilar(board);
   const look = later(() => similar.look(title.value));
   const wrong = make("p", { class: "wrong", id: "wrong", role: "alert" });
   const title = make("input", {
@@ -29,16 +25,18 @@ export function openComposer({ send, similar, onCancel }: ComposerOptions): Comp
   });
   const details = make("textarea", { class: "field", id: "details", maxlength: DESCRIPTION_CHARS_MAX });
   const post = make("button", { class: "main", type: "submit" }, "Post idea");
-  const element = make(
+  const challenge = openFormChallenge(board);
+  const form = make(
     "form",
-    { novalidate: true, hidden: true, onsubmit: submit },
+    { novalidate: true, onsubmit: submit },
     make("label", { for: "title" }, "Title"),
     title,
     similar.element,
     make("label", { for: "details" }, "Details (optional)"),
     details,
+    challenge.element,
     wrong,
-    make("div", "acts", post, make("button", { class: "plain", onclick: onCancel }, "Cancel")),
+    make("div", "acts", post, make("button", { class: "plain", onclick: board.leave }, "Cancel")),
   );
 
   async function submit(event: Event): Promise<void> {
@@ -49,24 +47,41 @@ export function openComposer({ send, similar, onCancel }: ComposerOptions): Comp
     setText(wrong, "");
     title.ariaInvalid = String(text === "");
     try {
-      if (text === "") throw new ApiError("INVALID_REQUEST", "Give your idea a title.");
-      await send(text, details.value.trim());
-      element.reset();
+      if (text === "") throw new Error("Give your idea a title.");
+      const turnstileToken = await challenge.take();
+      await board.post({ title: text, description: details.value.trim(), turnstileToken });
+      form.reset();
       similar.element.hidden = true;
     } catch (error) {
-      const { errors, message } = error as ApiError;
-      setText(wrong, errors[0] ? `${errors[0].path}: ${errors[0].message}` : message);
+      const { errors, message } = error as Error & Partial<ApiError>;
+      setText(wrong, errors?.[0] ? `${errors[0].path}: ${errors[0].message}` : message);
       title.focus();
+      if (text !== "") void contain(challenge.prepare);
     }
     post.ariaDisabled = "false";
   }
 
   return {
-    element,
-    open(text) {
+    form,
+    begin(text) {
+      adoptOnce(form);
       title.value ||= text;
       look();
       title.focus();
+      void contain(challenge.prepare);
     },
+    end: challenge.end,
   };
+}
+
+let sheet: CSSStyleSheet | undefined;
+
+/** The form's own part of the stylesheet, in the board's shadow root. */
+function adoptOnce(form: HTMLElement): void {
+  const root = form.getRootNode() as ShadowRoot;
+  if (sheet === undefined) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(formCss);
+  }
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }

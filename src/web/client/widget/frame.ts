@@ -9,8 +9,8 @@ const STATUS_WORDS: Record<LiveStatus, string> = {
 };
 
 /** Drawn for the list, or for the form of a new idea. */
-export function openHead(heading: string, onBack: () => void, onClose?: () => void) {
-  const square = (label: "Back" | "Close", shape: string, onclick: () => void) =>
+export function openHead(heading: string, onBack: () => Promise<void>, onClose?: () => void) {
+  const square = (label: "Back" | "Close", shape: string, onclick: () => Promise<void> | void) =>
     make("button", { class: "square", "aria-label": label, onclick }, icon(shape));
   const back = square("Back", ICONS.back, onBack);
   const title = make("h2", { id: "heading", tabindex: "-1" }, heading);

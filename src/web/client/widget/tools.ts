@@ -6,7 +6,7 @@ import { ICONS, icon, later, make } from "./element.ts";
 const SORTS = { vote_count: "Top", trending: "Trending", created_at: "New" } as const;
 
 /** `load` reads the list for what the field and the state's order say. */
-export function openTools(store: BoardStore, load: () => Promise<void>, onWrite: () => void) {
+export function openTools(store: BoardStore, load: () => Promise<void>, onWrite: () => Promise<void>) {
   const field = make("input", {
     class: "field",
     type: "search",
