@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { isMigrated, migrate } from "../schema/migrate.ts";
 import { MIGRATIONS } from "../schema/identity/manifest.ts";
-import type { Call } from "../src/call.ts";
+import type { Answered, Call } from "../src/call.ts";
 import type { Device } from "../src/domain/sessions.ts";
 import { type Failure, invalidLink, retryLater } from "../src/errors.ts";
 import type { IdentityNews } from "../src/identity-news.ts";
@@ -25,19 +25,23 @@ import {
   register,
 } from "./identity/account.ts";
 import {
+  checkLink,
   chosenPassword,
+  CONFIRM,
   confirmRegistration,
   type ConfirmRegistration,
   type Pending,
   requestRegistration,
+  RESET,
   resetPassword,
   verifyEmail,
 } from "./identity/by-mail.ts";
 import { forget, FORGET_TASK, isForgotten } from "./identity/forget.ts";
-import { checkLink, issueLink, type Purpose } from "./identity/links.ts";
+import { issueLink, type Purpose } from "./identity/links.ts";
 import { beginSignIn, type Begun, settleSignIn, type SettleSignIn } from "./identity/sign-in.ts";
 import { IdentityStore } from "./identity/store.ts";
 import { CallLog } from "./shared/call-log.ts";
+import { ANSWERS_TASK } from "./shared/idempotency.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
 import { OUTBOX_TASK } from "./shared/outbox.ts";
 
@@ -48,6 +52,8 @@ const COUNT_AFTER_MS = 1_000;
 function outcomeOf(result: Result<unknown, Failure>): string {
   return result.ok ? "ok" : result.error.code;
 }
+
+const CHANGE_PASSWORD = "account.change-password";
 
 const NOBODYS: IdentityFacts = { userId: null, emailVerified: false, hasPassword: false };
 
@@ -108,7 +114,9 @@ export class Identity extends DurableObject<Env> {
   // Claiming
 
   register(call: Call, command: Register, emailVerified: boolean) {
-    return this.#makeAndTell("account.register", call, () => register(this.#store, command, emailVerified));
+    const verb = "account.register";
+    const claim = () => this.#store.once(call, verb, () => register(this.#store, command, emailVerified));
+    return this.#makeAndTell(verb, call, claim);
   }
   /**
    * For a person who comes through a provider that vouches for the address. Answers whose it is: `command.userId`, or who had it before; one who never verified it has lost password and
@@ -124,34 +132,45 @@ export class Identity extends DurableObject<Env> {
     return this.#makeAndTell("account.claim-provider", call, () => claimProvider(this.#store, command));
   }
   changePassword(call: Call, command: ChangePassword) {
-    return this.#makeAndTell("account.change-password", call, () => changePassword(this.#store, command));
+    const change = () => this.#store.once(call, CHANGE_PASSWORD, () => changePassword(this.#store, command));
+    return this.#makeAndTell(CHANGE_PASSWORD, call, change);
+  }
+  /** Whether this very request changed the password before: what proves that it may is no longer the password. */
+  hasChangedPassword(call: Call): Result<boolean, never> {
+    return ok(this.#migrated && this.#store.wasDone(call, CHANGE_PASSWORD));
   }
 
   // Links
 
   requestRegistration(call: Call, hash: string, pending: Pending) {
-    return this.#make("link.request-registration", call, () => requestRegistration(this.#store, hash, pending));
+    const verb = "link.request-registration";
+    const request = () => this.#store.once(call, verb, () => requestRegistration(this.#store, hash, pending));
+    return this.#make(verb, call, request);
   }
   chosenPassword(call: Call, hash: string) {
-    return this.#useLink("link.chosen-password", call, () => chosenPassword(this.#store, hash));
+    return this.#useLink("link.chosen-password", call, () => chosenPassword(this.#store, call, hash));
   }
   /** After a password that was right. */
   confirmRegistration(call: Call, hash: string, command: ConfirmRegistration) {
-    return this.#useLink("link.confirm-registration", call, () => confirmRegistration(this.#store, hash, command));
+    const confirm = () => this.#store.once(call, CONFIRM, () => confirmRegistration(this.#store, hash, command));
+    return this.#useLink(CONFIRM, call, confirm);
   }
   /** Whether to mail it. */
-  issueLink(call: Call, purpose: "reset" | "verify", hash: string): Result<boolean, never> {
+  issueLink(call: Call, purpose: "reset" | "verify", hash: string): Answered<boolean> {
     if (!this.#migrated) return ok(false);
-    return this.#run("link.issue", call, () => issueLink(this.#store, purpose, hash));
+    const verb = "link.issue";
+    return this.#run(verb, call, () => this.#store.once(call, verb, () => issueLink(this.#store, purpose, hash)));
   }
   checkLink(call: Call, purpose: Purpose, hash: string) {
-    return this.#useLink("link.check", call, () => checkLink(this.#store, purpose, hash));
+    return this.#useLink("link.check", call, () => checkLink(this.#store, call, purpose, hash));
   }
   resetPassword(call: Call, hash: string, passwordHash: string, device: Device) {
-    return this.#useLink("link.reset-password", call, () => resetPassword(this.#store, hash, passwordHash, device));
+    const reset = () => this.#store.once(call, RESET, () => resetPassword(this.#store, hash, passwordHash, device));
+    return this.#useLink(RESET, call, reset);
   }
   verifyEmail(call: Call, hash: string, device: Device) {
-    return this.#useLink("link.verify-email", call, () => verifyEmail(this.#store, hash, device));
+    const verb = "link.verify-email";
+    return this.#useLink(verb, call, () => this.#store.once(call, verb, () => verifyEmail(this.#store, hash, device)));
   }
 
   override async alarm(): Promise<void> {
@@ -174,6 +193,7 @@ export class Identity extends DurableObject<Env> {
       "alarm",
       () => {
         if (task === OUTBOX_TASK) return this.#store.outboxDue();
+        if (task === ANSWERS_TASK) return this.#store.answers.purge(this.#store.now());
         return task === FORGET_TASK ? forget(this.#store) : null;
       },
       () => "ok",

@@ -74,7 +74,7 @@ export class User extends DurableObject<Env> {
     return this.#write("account.read", call, () => countedRead(this.#store, call, () => readMe(this.#store)));
   }
   async updateMe(call: Call, command: UpdateMe) {
-    const result = this.#write("account.update", call, () => updateMe(this.#store, command));
+    const result = this.#change("account.update", call, () => updateMe(this.#store, command));
     await this.#deliver(call.requestId);
     return result;
   }
@@ -92,7 +92,7 @@ export class User extends DurableObject<Env> {
     return this.#write("account.note-login", call, () => noteLogin(this.#store));
   }
   storeProviderKey(call: Call, key: SealedProviderKey) {
-    return this.#write("provider-key.store", call, () => storeProviderKey(this.#store, key));
+    return this.#change("provider-key.store", call, () => storeProviderKey(this.#store, key));
   }
 
   // Sessions
@@ -117,14 +117,14 @@ export class User extends DurableObject<Env> {
     return this.#write("session.list", call, () => ok(listSessions(this.#store, currentId)));
   }
   revokeSession(call: Call, sessionId: string, device: Device) {
-    return this.#write("session.revoke", call, () => revokeSession(this.#store, sessionId, device));
+    return this.#change("session.revoke", call, () => revokeSession(this.#store, sessionId, device));
   }
   revokeOtherSessions(call: Call, currentId: string, device: Device) {
-    return this.#write("session.revoke-others", call, () => revokeOtherSessions(this.#store, currentId, device));
+    return this.#change("session.revoke-others", call, () => revokeOtherSessions(this.#store, currentId, device));
   }
   /** `hash`: of the refresh token that proves whose session it is; null when an access token has. */
   signOut(call: Call, sessionId: string, hash: string | null, device: Device) {
-    return this.#write("session.sign-out", call, () => signOut(this.#store, sessionId, hash, device));
+    return this.#change("session.sign-out", call, () => signOut(this.#store, sessionId, hash, device));
   }
   /** Takes back a session whose tokens have not left yet. */
   endSession(call: Call, sessionId: string) {
@@ -178,6 +178,13 @@ export class User extends DurableObject<Env> {
   #write<T>(verb: string, call: Call, command: () => Answered<T>): Answered<T> {
     if (!this.#migrated) return err(failure("INVALID_TOKEN", "The token is not valid, or has ended."));
     return this.#run(verb, call.requestId, command);
+  }
+
+  /** The same for what a client may ask to be done once, however often it asks. */
+  #change<T>(verb: string, call: Call, command: () => Result<T, Failure>): Answered<T> {
+    const { answers } = this.#store;
+    const forget = (dueAt: number) => this.#store.schedule(ANSWERS_TASK, dueAt);
+    return this.#write(verb, call, () => answers.once(call, verb, this.#store.now(), forget, command));
   }
 
   /** For whoever makes the person. */

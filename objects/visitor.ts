@@ -1,5 +1,5 @@
 /**
- * The Visitor object: counts people who are nobody yet. One of 256 shards, addressed by the first byte of the visitor's hash (src/edge/visitor.ts). Here are the entry points only.
+ * The Visitor object: counts people who are nobody yet. One of 256 shards, addressed by the first byte of the visitor's hash (src/edge/admit-visitor.ts). Here are the entry points only.
  */
 import { DurableObject } from "cloudflare:workers";
 import { migrate } from "../schema/migrate.ts";
@@ -11,7 +11,7 @@ import { CallLog } from "./shared/call-log.ts";
 import { ANSWERS_TASK } from "./shared/idempotency.ts";
 import { LIMITER_TASK } from "./shared/limiter.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
-import { admit } from "./visitor/admit.ts";
+import { type Admission, admit, finish, release } from "./visitor/admit.ts";
 import { VisitorStore } from "./visitor/store.ts";
 
 export class Visitor extends DurableObject<Env> {
@@ -29,10 +29,17 @@ export class Visitor extends DurableObject<Env> {
     this.#log = new CallLog({ object: "Visitor" }, storage.sql);
   }
 
-  /** Counts the call against its limit. Errors: RATE_LIMITED. */
-  admit(call: Call): Answered<null> {
-    const run = () => this.#store.commit(() => admit(this.#store, call, this.#rateScale));
-    return this.#log.run("visitor.admit", call.requestId, run, (result) => (result.ok ? "ok" : result.error.code));
+  /** Counts the call against its limit, and claims its Idempotency-Key. Errors: RATE_LIMITED, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_PROGRESS. */
+  admit(call: Call): Answered<Admission> {
+    return this.#run("visitor.admit", call, () => admit(this.#store, call, this.#rateScale));
+  }
+  /** Keeps the answer to what was claimed; `sealed` says nothing to whoever has not the client's key. */
+  finish(call: Call, sealed: string): Answered<null> {
+    return this.#run("visitor.finish", call, () => finish(this.#store, call, sealed));
+  }
+  /** What was claimed had no effect. */
+  release(call: Call): Answered<null> {
+    return this.#run("visitor.release", call, () => release(this.#store, call));
   }
 
   override alarm(): void {
@@ -53,5 +60,10 @@ export class Visitor extends DurableObject<Env> {
     if (task === ANSWERS_TASK) return this.#store.answers.purge(now);
     const afterMs = task === LIMITER_TASK ? this.#store.limiter.purge(now) : null;
     return afterMs === null ? null : now + afterMs;
+  }
+
+  #run<T>(verb: string, { requestId }: Call, command: () => Answered<T>): Answered<T> {
+    const run = () => this.#store.commit(command);
+    return this.#log.run(verb, requestId, run, (result) => (result.ok ? "ok" : result.error.code));
   }
 }

@@ -22,9 +22,9 @@ import type { CreateInvitation, UpdateMember } from "../src/protocol/rest/member
 import type { CreateWorkspace, UpdateWorkspace } from "../src/protocol/rest/workspaces.ts";
 import { err, map } from "../src/result.ts";
 import { MeteredStorage } from "./shared/metered-storage.ts";
-import { boardTag, type LiveConnection, type SocketState } from "./workspace/admission.ts";
+import { boardTag, type LiveConnection, socketsPerAddress, type SocketState } from "./workspace/admission.ts";
 import { runAlarm } from "./workspace/alarm.ts";
-import { createApiKey, listApiKeys, revokeApiKey } from "./workspace/api-keys.ts";
+import { createApiKey, listApiKeys, type MadeKey, revokeApiKey } from "./workspace/api-keys.ts";
 import { type Actor, authorize } from "./workspace/authorize.ts";
 import { boardPage, itemPage } from "./workspace/board-page.ts";
 import { Calls, UNASKED } from "./workspace/calls.ts";
@@ -45,7 +45,12 @@ import { listFeedback } from "./workspace/list-feedback.ts";
 import { hearProfile, listMembers, type Owner, removeMember, updateMember } from "./workspace/members.ts";
 import { listRateLimits, updateRateLimits } from "./workspace/rate-limits.ts";
 import { readBranding, readSettings, readWidgetConfig, updateBranding, updateSettings } from "./workspace/settings.ts";
-import { createSigningSecret, listSigningSecrets, revokeSigningSecret } from "./workspace/signing-secrets.ts";
+import {
+  createSigningSecret,
+  listSigningSecrets,
+  type MadeSecret,
+  revokeSigningSecret,
+} from "./workspace/signing-secrets.ts";
 import { WorkspaceStore } from "./workspace/store.ts";
 import { castVote, lookUpVotes, removeVote } from "./workspace/vote.ts";
 import { createWorkspace, deleteWorkspace, readWorkspace, updateWorkspace } from "./workspace/workspace.ts";
@@ -70,9 +75,11 @@ export class Workspace extends Server<Env> {
     );
     const open = (tag: string) => this.getConnections<SocketState>(tag);
     const fanOut = new FanOut((boardId) => greeted(open(boardTag(boardId))), open, clock);
-    this.#calls = new Calls(this.name, storage, this.#store, fanOut, parseScale(env.RATE_LIMIT_SCALE));
+    const scale = parseScale(env.RATE_LIMIT_SCALE);
+    this.#calls = new Calls(this.name, storage, this.#store, fanOut, scale);
     this.#sockets = new LiveSockets(ctx, this.#calls, this.#store, fanOut, {
       open,
+      socketsPerAddressMax: socketsPerAddress(scale),
       vote: (call, board, feedbackId, externalUserId, voted) =>
         voted
           ? this.castVote(call, board, feedbackId, { externalUserId })
@@ -116,9 +123,9 @@ export class Workspace extends Server<Env> {
   listInvitations(call: Call) {
     return this.#calls.read("invitation.list", call, () => listInvitations(this.#store));
   }
-  createInvitation(call: Call, command: CreateInvitation, tokenHash: string) {
+  createInvitation(call: Call, command: CreateInvitation, tokenHash: string, sealed: string | null = null) {
     return this.#calls.write("invitation.create", call, (actor) =>
-      createInvitation(this.#store, actor, command, tokenHash),
+      createInvitation(this.#store, actor, command, tokenHash, sealed),
     );
   }
   revokeInvitation(call: Call, id: string) {
@@ -219,8 +226,8 @@ export class Workspace extends Server<Env> {
   listApiKeys(call: Call) {
     return this.#calls.read("key.list", call, () => listApiKeys(this.#store));
   }
-  createApiKey(call: Call, command: CreateApiKey) {
-    return this.#calls.write("key.create", call, (actor) => createApiKey(this.#store, actor, command));
+  createApiKey(call: Call, command: CreateApiKey, made: MadeKey) {
+    return this.#calls.write("key.create", call, (actor) => createApiKey(this.#store, actor, command, made));
   }
   revokeApiKey(call: Call, id: string) {
     return this.#calls.write("key.revoke", call, () => revokeApiKey(this.#store, id));
@@ -228,8 +235,8 @@ export class Workspace extends Server<Env> {
   listSigningSecrets(call: Call) {
     return this.#calls.read("secret.list", call, () => listSigningSecrets(this.#store));
   }
-  createSigningSecret(call: Call) {
-    return this.#calls.write("secret.create", call, (actor) => createSigningSecret(this.#store, actor));
+  createSigningSecret(call: Call, made: MadeSecret) {
+    return this.#calls.write("secret.create", call, (actor) => createSigningSecret(this.#store, actor, made));
   }
   revokeSigningSecret(call: Call, id: string) {
     return this.#calls.write("secret.revoke", call, () => revokeSigningSecret(this.#store, id));

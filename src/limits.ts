@@ -11,6 +11,9 @@ export const BODY_BYTES_MAX = 64 * 1024;
 export const JSON_DEPTH_MAX = 32;
 /** Longest request URL that is routed; the platform's own bound is 16 KiB. */
 export const URL_CHARS_MAX = 8 * 1024;
+/** Headers of a request, and their names and values together. Browsers and Cloudflare's edge send a few dozen, of some 2 KiB. */
+export const HEADERS_MAX = 100;
+export const HEADER_CHARS_MAX = 32 * 1024;
 /** `Retry-After` of a 503. */
 export const RETRY_AFTER_SECONDS = 1;
 
@@ -153,3 +156,5 @@ export const IDEMPOTENCY_KEY_CHARS_MIN = 16;
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** How long a first answer is replayed. */
 export const IDEMPOTENCY_MS = DAY_MS;
+/** How long at most others wait for a first answer that takes more than one transaction; whoever was to give it is gone by then. */
+export const IDEMPOTENCY_RUNNING_MS = 30 * SECOND_MS;

@@ -8,7 +8,7 @@ import { API_PREFIX } from "./ids.ts";
 import { limitOf, type Who } from "./protocol/rest/endpoint.ts";
 import type { Policy } from "./protocol/rest/rate-limits.ts";
 import { openLive as openLiveEndpoint } from "./protocol/rest/live.ts";
-import { hashedAsset, widgetAlias } from "./routes/assets.ts";
+import { hashedAsset, widgetAlias, widgetFormAlias } from "./routes/assets.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { authRoutes } from "./routes/auth.ts";
@@ -78,11 +78,16 @@ export const TABLE: readonly Row[] = [
   { method: "GET", path: "/docs", who: "asset", handle: docsPage },
   { method: "GET", path: "/docs/:file", who: "asset", handle: docsFile },
   { method: "GET", path: "/widget.js", who: "asset", handle: widgetAlias },
-  { method: "GET", path: "/:file{widget\\.[0-9a-f]+\\.js}", who: "asset", handle: hashedAsset },
+  { method: "GET", path: "/widget-form.js", who: "asset", handle: widgetFormAlias },
+  { method: "GET", path: "/:file{widget(?:-form)?\\.[0-9a-f]+\\.js}", who: "asset", handle: hashedAsset },
   { method: "GET", path: "/assets/:file", who: "asset", handle: hashedAsset },
   { method: "GET", path: "/", who: "asset", handle: landingPage },
   { method: "GET", path: "/demo", who: "asset", handle: demoPage },
   ...consoleRows,
+  { method: "GET", path: "/embed/:workspace/:board", who: "board.read", handle: boardPage },
+  { method: "POST", path: "/embed/:workspace/:board", who: "feedback.write", limit: "feedback-create", handle: postFeedback },
+  { method: "GET", path: "/embed/:workspace/:board/:id", who: "board.read", handle: itemPage },
+  { method: "POST", path: "/embed/:workspace/:board/:id/vote", who: "feedback.write", limit: "vote", handle: postVote },
   { method: "GET", path: "/w/:workspace/:board", who: "board.read", handle: boardPage },
   { method: "POST", path: "/w/:workspace/:board", who: "feedback.write", limit: "feedback-create", handle: postFeedback },
   { method: "GET", path: "/w/:workspace/:board/:id", who: "board.read", handle: itemPage },

@@ -33,8 +33,8 @@ export type Register = {
   readonly browser: string | null;
 };
 
-/** Errors: EMAIL_TAKEN. */
-export function register(store: IdentityStore, command: Register, emailVerified: boolean): Result<null, Failure> {
+/** Answers whose it is: `command.userId`. Errors: EMAIL_TAKEN. */
+export function register(store: IdentityStore, command: Register, emailVerified: boolean): Result<string, Failure> {
   if (store.owned() !== null) return err(failure("EMAIL_TAKEN", "There is an account of this address already."));
   const { userId, email, name, passwordHash, device, browser } = command;
   const at = store.now();
@@ -44,7 +44,7 @@ export function register(store: IdentityStore, command: Register, emailVerified:
   if (browser !== null) rememberDevice(store, browser);
   const identity: LinkedIdentity = { provider: "password", subject: email, email };
   store.tellPerson(userId, { kind: "account", email, emailVerified, name, identity, at, device });
-  return ok(null);
+  return ok(userId);
 }
 
 export type ClaimEmail = {
@@ -112,6 +112,8 @@ export function changePassword(store: IdentityStore, command: ChangePassword): R
   const row = store.row();
   if (row?.userId !== userId || row.passwordHash !== from) return err(wrongPassword());
   store.set({ passwordHash: to, ...NO_TRIES });
+  // Some let in whoever asked the same with the old password.
+  store.answers.forgetAll();
   forgetDevices(store, browser);
   endLinks(store, ["reset"]);
   store.tellPerson(userId, { kind: "password-changed", email, keptSessionId, at: store.now(), device });
@@ -127,6 +129,7 @@ function dropPassword(store: IdentityStore, device: Device): Result<null, never>
   if (row?.emailVerifiedAt !== null) return ok(null);
   const at = store.now();
   store.set({ passwordHash: null, emailVerifiedAt: at, ...NO_TRIES });
+  store.answers.forgetAll();
   forgetDevices(store, null);
   endLinks(store, ["reset", "verify"]);
   store.tellPerson(row.userId, { kind: "password-dropped", email: row.email ?? "", keptSessionId: null, at, device });

@@ -1,9 +1,8 @@
 /** Links that are mailed: each is good once, for a while, and there are few of each kind, so that nobody can have an address flooded. What they finish is left to by-mail.ts. */
 import { and, count, eq, gt, inArray } from "drizzle-orm";
 import { mailedTokens } from "../../schema/identity.ts";
-import { type Failure, invalidLink } from "../../src/errors.ts";
 import { MAILED_LINK_MS, MAILS_PER_PURPOSE_MAX } from "../../src/limits.ts";
-import { err, ok, type Result } from "../../src/result.ts";
+import { ok, type Result } from "../../src/result.ts";
 import { FORGET_TASK } from "./forget.ts";
 import type { IdentityStore } from "./store.ts";
 
@@ -14,11 +13,6 @@ export function issueLink(store: IdentityStore, purpose: "reset" | "verify", has
   const row = store.owned();
   if (row === null || (purpose === "verify" && row.emailVerifiedAt !== null)) return ok(false);
   return ok(issue(store, purpose, hash, ""));
-}
-
-/** Looked up before the Worker hashes anything. Errors: INVALID_LINK. */
-export function checkLink(store: IdentityStore, purpose: Purpose, hash: string): Result<null, Failure> {
-  return find(store, purpose, hash) === null ? err(invalidLink()) : ok(null);
 }
 
 export function endLinks({ db }: IdentityStore, purposes: Purpose[]): void {

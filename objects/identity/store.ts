@@ -2,6 +2,8 @@
 import * as tables from "../../schema/identity.ts";
 import { NO_TRIES } from "../../src/domain/sign-in-waits.ts";
 import type { IdentityNews } from "../../src/identity-news.ts";
+import type { Answered, Call } from "../../src/call.ts";
+import { ANSWERS_TASK, FirstAnswers } from "../shared/idempotency.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
 import { ObjectStore } from "../shared/object-store.ts";
 import type { AlarmClock } from "../shared/schedule.ts";
@@ -11,6 +13,8 @@ export type IdentityRow = typeof tables.identity.$inferSelect;
 export type OwnedRow = IdentityRow & { readonly userId: string };
 
 export class IdentityStore extends ObjectStore {
+  readonly answers: FirstAnswers;
+
   /** `send` hands a message to a person's object. */
   constructor(
     storage: MeteredStorage,
@@ -19,6 +23,7 @@ export class IdentityStore extends ObjectStore {
     send: (userId: string, message: string) => Promise<void>,
   ) {
     super(storage, alarm, clock, tables, send);
+    this.answers = new FirstAnswers(this.db, tables.idempotencyKeys);
   }
 
   row(): IdentityRow | null {
@@ -48,6 +53,17 @@ export class IdentityStore extends ObjectStore {
       .values({ ...nobody, ...NO_TRIES, ...values })
       .onConflictDoUpdate({ target: identity.id, set: values })
       .run();
+  }
+
+  /** Runs `command`, which `verb` names, or gives its first answer to this request again. Call in its transaction. */
+  once<T>(call: Call, verb: string, command: () => Answered<T>): Answered<T> {
+    return this.answers.once(call, verb, this.now(), (dueAt) => this.schedule(ANSWERS_TASK, dueAt), command);
+  }
+
+  /** Whether `verb` had its effect for this very request. */
+  wasDone({ idempotency }: Call, verb: string): boolean {
+    const first = idempotency === null ? null : this.answers.find(idempotency, verb, this.now());
+    return first?.ok === true && first.value !== null;
   }
 
   /** Has the person's object told, once the command is committed. */

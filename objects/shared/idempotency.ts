@@ -2,12 +2,12 @@
  * Gives a request that came with an Idempotency-Key its effect once: the first answer is kept in the transaction of the effect, and given again to whoever comes with the same key and the
  * same request. Refusals have no effect, so they are not kept: the same key may try again. Source: draft-ietf-httpapi-idempotency-key-header.
  */
-import { and, asc, eq, lte } from "drizzle-orm";
+import { and, asc, eq, isNull, lte } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import type { IdempotencyTable } from "../../schema/shared.ts";
-import type { Idempotency } from "../../src/call.ts";
+import type { Answered, Call, Idempotency } from "../../src/call.ts";
 import { type Failure, failure } from "../../src/errors.ts";
-import { IDEMPOTENCY_MS, PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
+import { IDEMPOTENCY_MS, IDEMPOTENCY_RUNNING_MS, PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 
 export const ANSWERS_TASK = "forget-answers";
@@ -22,14 +22,10 @@ export class FirstAnswers {
   }
 
   /**
-   * What the first request was answered; null when this is the first. `scope` says more of whose the key is than the Worker knew. Errors: IDEMPOTENCY_KEY_REUSED for another request
+   * What the first request was answered, as JSON; null when this is the first. `scope` says more of whose the key is than the Worker knew. Errors: IDEMPOTENCY_KEY_REUSED for another request
    * under the same key, IDEMPOTENCY_IN_PROGRESS.
    */
-  find<T>(
-    { key, fingerprint }: Idempotency,
-    scope: string,
-    now: number,
-  ): Result<{ readonly value: T } | null, Failure> {
+  find({ key, fingerprint }: Idempotency, scope: string, now: number): Result<string | null, Failure> {
     const table = this.#table;
     const row = this.#db
       .select()
@@ -38,8 +34,7 @@ export class FirstAnswers {
       .get();
     if (row === undefined || row.expiresAt <= now) return ok(null);
     if (row.fingerprint !== fingerprint) return err(reused());
-    // Written by `keep`, of the same verb: the route is part of the key.
-    return row.answer === null ? err(inProgress()) : ok({ value: JSON.parse(row.answer) as T });
+    return row.answer === null ? err(inProgress()) : ok(row.answer);
   }
 
   /** Call in the transaction of the effect; `schedule` has the alarm forget it. */
@@ -52,6 +47,44 @@ export class FirstAnswers {
   ): void {
     this.put(scoped(key, scope), fingerprint, JSON.stringify(value), now + IDEMPOTENCY_MS);
     schedule(now + IDEMPOTENCY_MS);
+  }
+
+  /** Runs `command`, or gives its first answer again. Call in its transaction. `scope`, `schedule`: as above. */
+  once<T>(
+    { idempotency }: Pick<Call, "idempotency">,
+    scope: string,
+    now: number,
+    schedule: (dueAt: number) => void,
+    command: () => Answered<T>,
+  ): Answered<T> {
+    if (idempotency === null) return command();
+    const first = this.find(idempotency, scope, now);
+    if (!first.ok) return first;
+    // Written below, of the same verb: the route is part of the key.
+    if (first.value !== null) return { ok: true, value: JSON.parse(first.value) as T, replayed: true };
+    const result = command();
+    if (result.ok) this.keep(idempotency, scope, result.value, now, schedule);
+    return result;
+  }
+
+  /** The request runs, and answers later in another transaction. Whoever comes meanwhile is told so, for IDEMPOTENCY_RUNNING_MS at most. */
+  claim({ key, fingerprint }: Idempotency, scope: string, now: number, schedule: (dueAt: number) => void): void {
+    this.put(scoped(key, scope), fingerprint, null, now + IDEMPOTENCY_RUNNING_MS);
+    schedule(now + IDEMPOTENCY_MS);
+  }
+
+  /** What was claimed had no effect: the same key may try again. */
+  release({ key }: Idempotency, scope: string): void {
+    const table = this.#table;
+    this.#db
+      .delete(table)
+      .where(and(eq(table.key, scoped(key, scope)), isNull(table.answer)))
+      .run();
+  }
+
+  /** Whatever was answered before is not given again. */
+  forgetAll(): void {
+    this.#db.delete(this.#table).run();
   }
 
   /** `answer` null: running. */

@@ -7,7 +7,7 @@ import { inArray, lte, sql } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import type { RateLimitTable } from "../../schema/shared.ts";
 import type { Answered } from "../../src/call.ts";
-import { type Rate, take } from "../../src/domain/gcra.ts";
+import { type Rate, type Take, take } from "../../src/domain/gcra.ts";
 import { type LimitState, QUOTAS, type QuotaName } from "../../src/domain/rate-limits.ts";
 import { type Failure, retryLater } from "../../src/errors.ts";
 import { LIMITER_KEYS_HELD_MAX, LIMITER_PURGE_MS, PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
@@ -44,11 +44,12 @@ export class Limiter {
   admit(hits: readonly Hit[], now: number, onDisk: boolean): Result<readonly LimitState[], Limited> {
     if (hits.length === 0) return ok([]);
     if (onDisk) this.#loadMissing(hits);
-    const takes = hits.map((hit) => ({ hit, taken: take(hit.rate, this.#held.get(keyOf(hit)) ?? null, now) }));
+    const takenBy = (hit: Hit, count: 0 | 1) => take(hit.rate, this.#held.get(keyOf(hit)) ?? null, now, count);
+    const takes = hits.map((hit) => ({ hit, taken: takenBy(hit, 1) }));
     const refused = takes.filter(({ taken }) => !taken.admitted);
     if (refused.length > 0) {
       // Nothing was counted, so the others stand as before this request.
-      const limits = takes.map(({ hit, taken }) => stateOf(hit, taken, taken.admitted ? 1 : 0));
+      const limits = takes.map(({ hit, taken }) => stateOf(hit, taken.admitted ? takenBy(hit, 0) : taken));
       const seconds = Math.max(...refused.map(({ taken }) => taken.retryAfterMs)) / 1_000;
       const names = refused.map(({ hit }) => QUOTAS[hit.name].by);
       return err({
@@ -57,7 +58,7 @@ export class Limiter {
       });
     }
     for (const { hit, taken } of takes) this.#hold(keyOf(hit), taken.tat);
-    return ok(takes.map(({ hit, taken }) => stateOf(hit, taken, 0)));
+    return ok(takes.map(({ hit, taken }) => stateOf(hit, taken)));
   }
 
   /** Writes down what `admit` counted. Call in the transaction of the write that it let through; `schedule` is called when the alarm must come to clean up. */
@@ -119,10 +120,9 @@ function keyOf({ name, subject }: Hit): string {
   return `${name}|${subject}`;
 }
 
-function stateOf({ name, rate }: Hit, taken: ReturnType<typeof take>, givenBack: number): LimitState {
-  const { remaining, resetMs, retryAfterMs } = taken;
+function stateOf({ name, rate }: Hit, { remaining, resetMs, retryAfterMs }: Take): LimitState {
   const windowSeconds = rate.windowMs / 1_000;
-  return { name, limit: rate.limit, windowSeconds, remaining: remaining + givenBack, resetMs, retryAfterMs };
+  return { name, limit: rate.limit, windowSeconds, remaining, resetMs, retryAfterMs };
 }
 
 const value = sql.placeholder;

@@ -8,7 +8,12 @@ import type { Call, Caller } from "../../src/call.ts";
 import { selfOf } from "../../src/domain/person.ts";
 import type { Failure } from "../../src/errors.ts";
 import { base64url } from "../../src/ids.ts";
-import { ACCESS_TOKEN_SECONDS, SOCKETS_PER_PERSON_MAX, SOCKETS_PER_WORKSPACE_MAX } from "../../src/limits.ts";
+import {
+  ACCESS_TOKEN_SECONDS,
+  SOCKETS_PER_ADDRESS_MAX,
+  SOCKETS_PER_PERSON_MAX,
+  SOCKETS_PER_WORKSPACE_MAX,
+} from "../../src/limits.ts";
 import { LIVE_HEADERS } from "../../src/protocol/live/version.ts";
 import { ok, type Result } from "../../src/result.ts";
 import { type Actor, mayWriteFrom, recognise } from "./authorize.ts";
@@ -65,15 +70,26 @@ export function personTag(boardId: number, person: string, isKnown: boolean): st
   return `${isKnown ? "s" : "p"}:${String(boardId)}:${base64url(sha256(new TextEncoder().encode(person)))}`;
 }
 
+/** All sockets opened from one address, by its hash. */
+function visitorTag(visitor: string): string {
+  return `v:${visitor}`;
+}
+
+/** `scale`: as of the rate limits; 0: any number. */
+export function socketsPerAddress(scale: number): number {
+  return scale === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(SOCKETS_PER_ADDRESS_MAX * scale));
+}
+
 /** What the Worker says of whoever opens a socket: see routes/live.ts. */
 export function callOfSocket(request: Request): Call {
   return JSON.parse(decodeURIComponent(request.headers.get(LIVE_HEADERS.call) ?? "")) as Call;
 }
 
-/** Errors: BOARD_NOT_FOUND. */
+/** `perAddressMax`: sockets of one address on the workspace. Errors: BOARD_NOT_FOUND. */
 export function admit(
   store: WorkspaceStore,
   ctx: DurableObjectState,
+  perAddressMax: number,
   actor: Actor,
   call: Call,
   request: Request,
@@ -89,10 +105,12 @@ export function admit(
   const self = selfOf(actor);
   const who = self ?? person;
   const quotaTag = who === null ? null : personTag(boardId, who, self !== null);
-  const refusal = refusalOf(ctx, quotaTag);
+  const addressTag = call.visitor === null ? null : visitorTag(call.visitor);
+  const refusal = refusalOf(ctx, quotaTag, addressTag, perAddressMax);
   if (refusal !== null) return ok({ refusal });
   const tags = [boardTag(boardId), ...credentialTags(actor, call)];
   if (quotaTag !== null) tags.push(quotaTag);
+  if (addressTag !== null) tags.push(addressTag);
   if (actor.userId !== null) tags.push(accountTag(actor.userId));
   const state = { boardId, caller, person, site, visitor: call.visitor, openedAt: store.now(), greeted: false };
   const endsAt = endOf(store, state);
@@ -168,10 +186,17 @@ function endOf(store: WorkspaceStore, { caller, openedAt }: Pick<SocketState, "c
   return caller.kind === "key" ? (store.credentials.keyOf(caller.hash)?.expiresAt ?? null) : null;
 }
 
-function refusalOf(ctx: DurableObjectState, quotaTag: string | null): string | null {
-  if (ctx.getWebSockets().length >= SOCKETS_PER_WORKSPACE_MAX)
-    return "this workspace has as many sockets as it can hold";
-  if (quotaTag === null) return null;
-  const open = ctx.getWebSockets(quotaTag).length;
-  return open < SOCKETS_PER_PERSON_MAX ? null : `more than ${String(SOCKETS_PER_PERSON_MAX)} sockets of one person`;
+function refusalOf(
+  ctx: DurableObjectState,
+  quotaTag: string | null,
+  addressTag: string | null,
+  perAddressMax: number,
+): string | null {
+  const open = (tag?: string) => ctx.getWebSockets(tag).length;
+  if (open() >= SOCKETS_PER_WORKSPACE_MAX) return "this workspace has as many sockets as it can hold";
+  if (quotaTag !== null && open(quotaTag) >= SOCKETS_PER_PERSON_MAX)
+    return `more than ${String(SOCKETS_PER_PERSON_MAX)} sockets of one person`;
+  if (addressTag !== null && open(addressTag) >= perAddressMax)
+    return `more than ${String(perAddressMax)} sockets of one address`;
+  return null;
 }

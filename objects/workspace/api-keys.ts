@@ -1,11 +1,10 @@
-/** API keys of the workspace: make, list, revoke. A key is shown once; what is kept is its hash. */
-import { sha256 } from "@noble/hashes/sha2.js";
+/** API keys of the workspace: make, list, revoke. A key is shown once; the Worker makes it, and what is kept here is its hash. */
 import { asc, eq } from "drizzle-orm";
 import { apiKeys } from "../../schema/workspace.ts";
 import { type Failure, failure, invalidField } from "../../src/errors.ts";
-import { base64url, randomId } from "../../src/ids.ts";
-import { API_KEY_PREFIX, API_KEYS_PER_WORKSPACE_MAX, SECRET_BYTES } from "../../src/limits.ts";
-import type { ApiKey, CreateApiKey, CreatedApiKey } from "../../src/protocol/rest/api-keys.ts";
+import { randomId } from "../../src/ids.ts";
+import { API_KEYS_PER_WORKSPACE_MAX } from "../../src/limits.ts";
+import type { ApiKey, CreateApiKey } from "../../src/protocol/rest/api-keys.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { CLOSE, credentialTag } from "./admission.ts";
 import { type Actor, makerOf } from "./authorize.ts";
@@ -20,12 +19,21 @@ export function listApiKeys(store: WorkspaceStore): Result<ApiKey[], Failure> {
   return ok(rows.map(present));
 }
 
+export type MadeKey = {
+  /** Base64url of the SHA-256 of the whole key. */
+  readonly keyHash: string;
+  readonly lastFour: string;
+  /** The key for a retry, which alone can open it; null when there will be none. */
+  readonly sealed: string | null;
+};
+
 /** Errors: LIMIT_REACHED, INVALID_REQUEST for an end in the past. */
 export function createApiKey(
   store: WorkspaceStore,
   actor: Actor,
   command: CreateApiKey,
-): Result<CreatedApiKey, Failure> {
+  { keyHash, lastFour, sealed }: MadeKey,
+): Result<ApiKey & Pick<MadeKey, "sealed">, Failure> {
   const now = store.now();
   const expiresAt = command.expiresAt === undefined ? null : Date.parse(command.expiresAt);
   if (expiresAt !== null && expiresAt <= now) return err(invalidField("expiresAt", "must be in the future"));
@@ -33,12 +41,11 @@ export function createApiKey(
     const most = String(API_KEYS_PER_WORKSPACE_MAX);
     return err(failure("LIMIT_REACHED", `A workspace has at most ${most} API keys. Revoke one that is not needed.`));
   }
-  const key = `${API_KEY_PREFIX}${base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
   const row: KeyRow = {
     id: randomId(),
     name: command.name,
-    keyHash: base64url(sha256(new TextEncoder().encode(key))),
-    lastFour: key.slice(-4),
+    keyHash,
+    lastFour,
     scopes: [...new Set(command.scopes)],
     createdBy: makerOf(actor),
     createdAt: now,
@@ -47,7 +54,7 @@ export function createApiKey(
   };
   store.db.insert(apiKeys).values(row).run();
   store.credentials.forget();
-  return ok({ ...present(row), key });
+  return ok({ ...present(row), sealed });
 }
 
 /** It holds from the next request on, and closes the key's sockets. Errors: API_KEY_NOT_FOUND. */

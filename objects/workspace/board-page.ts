@@ -18,6 +18,8 @@ export type BoardPage = FeedbackPage & {
   readonly workspace: Workspace;
   readonly board: Board;
   readonly votes: Record<string, number>;
+  /** Sites that may write, and so may frame the page's embedded form; empty: any. */
+  readonly allowedOrigins: readonly string[];
 };
 
 /** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, INVALID_CURSOR, INVALID_REQUEST. */
@@ -37,7 +39,7 @@ export function boardPage(
   if (!page.ok) return page;
   const ids = page.value.items.map((item) => item.id);
   const votes = votesOfVisitor(store, actor, ids, externalUserId);
-  return ok({ ...page.value, workspace: workspace.value, board: board.value, votes });
+  return ok({ ...page.value, workspace: workspace.value, board: board.value, votes, allowedOrigins: allowedOrigins(store) });
 }
 
 export type ItemPage = {
@@ -47,6 +49,7 @@ export type ItemPage = {
   readonly seq: number;
   /** Whether the person voted for it. */
   readonly voted: boolean;
+  readonly allowedOrigins: readonly string[];
 };
 
 /** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
@@ -65,7 +68,11 @@ export function itemPage(
   const found = readFeedback(store, actor, boardSlug, id);
   if (!found.ok) return found;
   const voted = String(id) in votesOfVisitor(store, actor, [id], externalUserId);
-  return ok({ ...found.value, workspace: workspace.value, board: board.value, voted });
+  return ok({ ...found.value, workspace: workspace.value, board: board.value, voted, allowedOrigins: allowedOrigins(store) });
+}
+
+function allowedOrigins(store: WorkspaceStore): readonly string[] {
+  return store.credentials.policy().allowedOrigins;
 }
 
 /** Of whoever looks at the page: a signed-in visitor is that account, whatever the cookie of visitors says. */

@@ -88,7 +88,7 @@ export class Calls {
   guarded<T>(call: Call, actor: Actor, person: string | null, command: () => Result<T, Failure>): Answered<T> {
     return this.once(call, selfOf(actor) ?? "", () => {
       const store = this.#store;
-      const hits = hitsOf(call, actor, person, this.#rateScale, store.credentials.overrides());
+      const hits = hitsOf(call, actor, person, this.#rateScale, () => store.credentials.overrides());
       const admitted = store.limiter.admit(hits, store.now(), true);
       if (!admitted.ok) return refused(admitted.error);
       const result = command();
@@ -98,17 +98,9 @@ export class Calls {
   }
 
   /** The same without limits. `scope`: whose the idempotency key is, as far as only this object knows. */
-  once<T>({ idempotency }: Call, scope: string, command: () => Answered<T>): Answered<T> {
-    if (idempotency === null) return command();
+  once<T>(call: Call, scope: string, command: () => Answered<T>): Answered<T> {
     const store = this.#store;
-    const first = store.answers.find<T>(idempotency, scope, store.now());
-    if (!first.ok) return first;
-    if (first.value !== null) return { ok: true, value: first.value.value, replayed: true };
-    const result = command();
-    if (!result.ok) return result;
-    const schedule = (dueAt: number) => store.schedule(ANSWERS_TASK, dueAt);
-    store.answers.keep(idempotency, scope, result.value, store.now(), schedule);
-    return result;
+    return store.answers.once(call, scope, store.now(), (dueAt) => store.schedule(ANSWERS_TASK, dueAt), command);
   }
 
   /** The same for one that may make the workspace. */
@@ -173,7 +165,7 @@ export class Calls {
   /** A read holds what it used in memory only. Whatever else counts there may have been written before this object was woken. */
   #counted<T>(call: Call, actor: Actor, query: (actor: Actor) => Result<T, Failure>): Answered<T> {
     const store = this.#store;
-    const hits = hitsOf(call, actor, null, this.#rateScale, store.credentials.overrides());
+    const hits = hitsOf(call, actor, null, this.#rateScale, () => store.credentials.overrides());
     const admitted = store.limiter.admit(hits, store.now(), call.limit !== "read" || call.caller.kind === "key");
     return admitted.ok ? withLimits(query(actor), admitted.value) : refused(admitted.error);
   }
@@ -181,9 +173,9 @@ export class Calls {
   /** The first answer to a command that ended the workspace: nobody is authorised in one that is not there. Null: there is none. */
   #ended<T>(verb: string, call: Call): Answered<T> | null {
     if (call.idempotency === null || !this.#migrated || this.isActive()) return null;
-    const first = this.#store.answers.find<T>(call.idempotency, "", this.#store.now());
+    const first = this.#store.answers.find(call.idempotency, "", this.#store.now());
     if (!first.ok || first.value === null) return null;
-    const { value } = first.value;
+    const value = JSON.parse(first.value) as T;
     return this.logged<T, Answered<T>>(verb, call, () => ({ ok: true, value, replayed: true }));
   }
 

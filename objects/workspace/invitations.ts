@@ -36,13 +36,14 @@ export function listInvitations(store: WorkspaceStore): Result<Invitation[], nev
   return ok(openInvitations(store).map(presentInvitation));
 }
 
-/** An address that is invited already gets the new token, role and time; the old link ends. Errors: FORBIDDEN, ALREADY_MEMBER, LIMIT_REACHED. */
+/** An address that is invited already gets the new token, role and time; the old link ends. `sealed`: the token for a retry, which alone can open it; null when there will be none. Errors: FORBIDDEN, ALREADY_MEMBER, LIMIT_REACHED. */
 export function createInvitation(
   store: WorkspaceStore,
   actor: Actor,
   command: CreateInvitation,
   tokenHash: string,
-): Result<Invitation, Failure> {
+  sealed: string | null = null,
+): Result<Invitation & { readonly sealed: string | null }, Failure> {
   forgetEnded(store);
   const open = openInvitations(store);
   const known = open.find((row) => sameAddress(row.email, command.email));
@@ -65,7 +66,7 @@ export function createInvitation(
     .returning()
     .get();
   store.schedule(INVITATIONS_TASK, row.expiresAt);
-  return ok(presentInvitation(row));
+  return ok({ ...presentInvitation(row), sealed });
 }
 
 /** Errors: INVITATION_NOT_FOUND, FORBIDDEN. */

@@ -27,6 +27,8 @@ import type { WorkspaceStore } from "./store.ts";
 export type Surroundings = Pick<SocketHost, "vote"> & {
   /** All open sockets with a tag. */
   readonly open: (tag: string) => Iterable<LiveConnection>;
+  /** Of one address, at once. */
+  readonly socketsPerAddressMax: number;
 };
 
 export class LiveSockets {
@@ -50,7 +52,7 @@ export class LiveSockets {
   async upgrade(request: Request, accept: () => Promise<Response>): Promise<Response> {
     const call = callOfSocket(request);
     const admitted = this.#calls.read("live.open", call, (actor) =>
-      admit(this.#store, this.#ctx, actor, call, request),
+      admit(this.#store, this.#ctx, this.#around.socketsPerAddressMax, actor, call, request),
     );
     const admission = admitted.ok ? admitted.value : refusedSocket(call, admitted.error);
     if (admission === null) return Response.json(admitted.ok ? null : admitted.error, { status: 400 });

@@ -6,14 +6,14 @@ import type { Hit } from "../shared/limiter.ts";
 import type { Actor } from "./authorize.ts";
 
 /** `bare`: the id that an anonymous caller gives for themselves. The operator passes; an API key has one quota for everything. */
-export function hitsOf(call: Call, actor: Actor, bare: string | null, scale: number, overrides: Overrides): Hit[] {
+export function hitsOf(call: Call, actor: Actor, bare: string | null, scale: number, overrides: () => Overrides): Hit[] {
   const { limit, caller } = call;
   if (limit === null || caller.kind === "operator") return [];
   const names = caller.kind === "key" ? quotasOf("api-key") : quotasOf(limit);
   const hits: Hit[] = [];
   for (const name of names) {
     const subject = isCountedHere(name, call) ? subjectOf(QUOTAS[name].by, call, actor, bare) : null;
-    const rate = subject === null ? null : rateOf(name, scale, overrides);
+    const rate = subject === null ? null : rateOf(name, scale, overrides());
     if (subject === null || rate === null) continue;
     hits.push({ name, subject: QUOTAS[name].perRoute ? `${call.route}|${subject}` : subject, rate });
   }

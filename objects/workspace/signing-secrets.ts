@@ -2,14 +2,17 @@
 import { asc, eq } from "drizzle-orm";
 import { signingSecrets } from "../../schema/workspace.ts";
 import { type Failure, failure } from "../../src/errors.ts";
-import { base64url, randomId } from "../../src/ids.ts";
-import { SECRET_BYTES, SIGNING_SECRET_PREFIX, SIGNING_SECRETS_MAX } from "../../src/limits.ts";
-import type { CreatedSigningSecret, SigningSecret } from "../../src/protocol/rest/signing-secrets.ts";
+import { randomId } from "../../src/ids.ts";
+import { SIGNING_SECRETS_MAX } from "../../src/limits.ts";
+import type { SigningSecret } from "../../src/protocol/rest/signing-secrets.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { CLOSE, credentialTag, REASONS } from "./admission.ts";
 import { type Actor, makerOf } from "./authorize.ts";
 import { instant } from "./present.ts";
 import type { WorkspaceStore } from "./store.ts";
+
+/** As the Worker made it. */
+export type MadeSecret = { readonly secret: string; readonly sealed: string | null };
 
 type SecretRow = typeof signingSecrets.$inferSelect;
 
@@ -23,15 +26,18 @@ export function listSigningSecrets(store: WorkspaceStore): Result<SigningSecret[
   return ok(rows.map(present));
 }
 
-/** Errors: LIMIT_REACHED. */
-export function createSigningSecret(store: WorkspaceStore, actor: Actor): Result<CreatedSigningSecret, Failure> {
+/** `sealed`: the secret for a retry, which alone can open it; null when there will be none. Errors: LIMIT_REACHED. */
+export function createSigningSecret(
+  store: WorkspaceStore,
+  actor: Actor,
+  { secret, sealed }: MadeSecret,
+): Result<SigningSecret & Pick<MadeSecret, "sealed">, Failure> {
   if (store.credentials.secrets().length >= SIGNING_SECRETS_MAX) {
     const most = String(SIGNING_SECRETS_MAX);
     return err(
       failure("LIMIT_REACHED", `A workspace has at most ${most} signing secrets. Revoke the older one first.`),
     );
   }
-  const secret = `${SIGNING_SECRET_PREFIX}${base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
   const row: SecretRow = {
     id: randomId(),
     secret,
@@ -41,7 +47,7 @@ export function createSigningSecret(store: WorkspaceStore, actor: Actor): Result
   };
   store.db.insert(signingSecrets).values(row).run();
   store.credentials.forget();
-  return ok({ ...present(row), secret });
+  return ok({ ...present(row), sealed });
 }
 
 /** What it signed is refused from the next request on; sockets of such people are closed, and come back with a fresh identity. Errors: SIGNING_SECRET_NOT_FOUND. */

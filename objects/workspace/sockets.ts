@@ -113,10 +113,11 @@ function answerVote(
   };
   const result = host.vote(call, board, feedbackId, person, frame.type === "vote");
   if (!result.ok) {
-    const { code, detail } = result.error;
+    const { code, detail, retryAfterSeconds } = result.error;
     // The client comes back with a fresh identity, and the vote with it.
     if (code === "INVALID_TOKEN" && caller.kind === "signed") return socket.close(CLOSE.policy, REASONS.identity);
-    return send(socket, { type: "error", requestId, code, message: detail });
+    const later = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return send(socket, { type: "error", requestId, code, message: detail, ...later });
   }
   const { seq, voteCount, voted } = result.value;
   // The platform holds every message back until the writes before it are on disk: an ack means that the vote is.

@@ -4,7 +4,9 @@
  * fails. Making and rotating keys is left to the Keyring; what a token must say, to access-token.ts.
  */
 import { waitUntil } from "cloudflare:workers";
-import type { Keys, NextKey, PublicJwk } from "../domain/keyring.ts";
+import type { RotatedKey } from "../../objects/keyring.ts";
+import type { Idempotency } from "../call.ts";
+import type { Keys, PublicJwk } from "../domain/keyring.ts";
 import { JWKS_FRESH_SECONDS, KEY_GRACE_MS } from "../limits.ts";
 import { fault, log } from "../log.ts";
 import { importEd25519, importSigningKey } from "./imported-key.ts";
@@ -52,8 +54,12 @@ export function warmKeys(env: KeyEnv): Promise<boolean> {
 }
 
 /** Makes the next key, or tells the one that waits; null when a secret's key signs. Throws what the Keyring threw. */
-export function rotateSigningKey(env: KeyEnv, requestId: string): Promise<NextKey | null> {
-  return holderOf(env).rotate(requestId);
+export function rotateSigningKey(
+  env: KeyEnv,
+  requestId: string,
+  idempotency: Idempotency | null = null,
+): Promise<RotatedKey | null> {
+  return holderOf(env).rotate(requestId, idempotency);
 }
 
 /** `askedAt`: ms since 1970, Infinity for what never changes. */
@@ -129,10 +135,10 @@ class KeyHolder {
     return this.#held?.askedAt === Infinity || (await this.#ask(Date.now())) !== null;
   }
 
-  async rotate(requestId: string): Promise<NextKey | null> {
+  async rotate(requestId: string, idempotency: Idempotency | null): Promise<RotatedKey | null> {
     if (this.#importing !== null) await this.#importing;
     if (this.#held?.askedAt === Infinity) return null;
-    const next = await this.#keyring.getByName(RING).rotate(requestId);
+    const next = await this.#keyring.getByName(RING).rotate(requestId, idempotency);
     // What this isolate publishes has the key at once; others follow when their copy is no longer fresh.
     await this.#ask(Date.now());
     return next;

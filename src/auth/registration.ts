@@ -3,6 +3,8 @@
  * may know.
  */
 import type { Identity } from "../../objects/identity.ts";
+import type { Mailing } from "../../objects/identity/by-mail.ts";
+import type { Answered } from "../call.ts";
 import { emailKey, passwordIdentityName } from "../domain/email.ts";
 import { clientOf } from "../edge/client.ts";
 import { callOf, type RequestContext } from "../edge/context.ts";
@@ -38,22 +40,23 @@ export async function openAccount(
       const token = newMailedToken(email);
       const secretHash = await hashOf(token.secret);
       const stub = context.env.IDENTITY.getByName(passwordIdentityName(email));
-      const mailing = await stub.requestRegistration(callOf(context), secretHash, pending);
-      if (!mailing.ok) return null;
+      const mailing: Answered<Mailing> = await stub.requestRegistration(callOf(context), secretHash, pending);
+      // Asked again: the first mail is on its way, and its link is the one that is good.
+      if (!mailing.ok || mailing.replayed === true) return null;
       if (mailing.value === "notice") return alreadyRegisteredMail(context.origin, email);
       return mailing.value === "link" ? registrationMail(context.origin, email, token.text) : null;
     });
     return ok(null);
   }
   const browser = await browserOf(context);
-  const userId = randomId();
-  const claim = { userId, email, name, passwordHash, device: clientOf(context), browser: browser.hash };
+  const claim = { userId: randomId(), email, name, passwordHash, device: clientOf(context), browser: browser.hash };
   const claimed = await callIdentity(context, passwordIdentityName(email), false, (stub) =>
     stub.register(callOf(context), claim, false),
   );
   if (!claimed.ok) return claimed;
   browser.remember();
-  return openSession(context, userId, "password");
+  // Whoever asks again goes on as whom they were made the first time.
+  return openSession(context, claimed.value, "password");
 }
 
 /** Errors: INVALID_LINK, INVALID_CREDENTIALS, OVERLOADED. */
@@ -65,14 +68,13 @@ export async function confirmAccount(
   const proved = await proveChosen(context, token, password);
   if (!proved.ok) return proved;
   const browser = await browserOf(context);
-  const userId = randomId();
-  const made = { userId, device: clientOf(context), browser: browser.hash };
+  const made = { userId: randomId(), device: clientOf(context), browser: browser.hash };
   const confirmed = await askByLink(context, token, false, (stub, secretHash) =>
     stub.confirmRegistration(callOf(context), secretHash, made),
   );
   if (!confirmed.ok) return confirmed;
   browser.remember();
-  return openSession(context, userId, "password");
+  return openSession(context, confirmed.value, "password");
 }
 
 /** Whether who has the link also chose the password. Errors: INVALID_LINK, INVALID_CREDENTIALS, OVERLOADED. */
@@ -83,6 +85,7 @@ async function proveChosen(
 ): Promise<Result<null, Failure>> {
   const chosen = await askByLink(context, token, true, (stub, hash) => stub.chosenPassword(callOf(context), hash));
   if (!chosen.ok) return chosen;
+  if (chosen.value === null) return ok(null);
   const turn = HashTurn.take(context.execution);
   if (!turn.ok) return turn;
   try {
@@ -101,6 +104,16 @@ export async function changeMyPassword(
   { currentPassword, newPassword }: ChangePassword,
 ): Promise<Result<null, Failure>> {
   const { userId, sessionId: keptSessionId, email } = me;
+  const identity = passwordIdentityName(email);
+  // The current password, which a retry names, is not the current one any more.
+  if (context.idempotency !== null) {
+    const changed = await callIdentity(context, identity, true, (stub) => stub.hasChangedPassword(callOf(context)));
+    if (!changed.ok) return changed;
+    if (changed.value) {
+      context.heard.replayed = true;
+      return ok(null);
+    }
+  }
   const workspaces = await callUser(context, userId, true, (stub) => stub.listWorkspaces(callOf(context)));
   const words = workspaces.ok ? workspaces.value.flatMap(({ slug, name }) => [slug, name]) : [];
   const admitted = await admitPassword(newPassword, "newPassword", email, words);
@@ -116,9 +129,7 @@ export async function changeMyPassword(
     const to = await turn.value.hash(newPassword);
     const device = clientOf(context);
     const change = { userId, email, from, to, keptSessionId, device, browser: browser.hash };
-    return await callIdentity(context, passwordIdentityName(email), false, (stub) =>
-      stub.changePassword(callOf(context), change),
-    );
+    return await callIdentity(context, identity, false, (stub) => stub.changePassword(callOf(context), change));
   } finally {
     turn.value.leave();
   }
@@ -151,8 +162,8 @@ function mailLink(context: RequestContext, purpose: "reset" | "verify", email: s
     const token = newMailedToken(email);
     const secretHash = await hashOf(token.secret);
     const stub = context.env.IDENTITY.getByName(passwordIdentityName(email));
-    const issued = await stub.issueLink(callOf(context), purpose, secretHash);
-    if (!issued.ok || !issued.value) return null;
+    const issued: Answered<boolean> = await stub.issueLink(callOf(context), purpose, secretHash);
+    if (!issued.ok || !issued.value || issued.replayed === true) return null;
     return (purpose === "reset" ? resetMail : verificationMail)(context.origin, email, token.text);
   });
 }

@@ -40,7 +40,7 @@ export async function openSession(
   return ok(signedIn(context, accessToken, refreshToken, account.value, fromOwnOrigin(context)));
 }
 
-/** Trades a refresh token for the next pair. Errors: INVALID_TOKEN, alike for whatever is wrong with it. Throws when there is no key to sign with. */
+/** Trades a refresh token for the next pair. Errors: INVALID_TOKEN, alike for whatever is wrong with it; RATE_LIMITED, which uses nothing up. Throws when there is no key to sign with. */
 export async function refreshSession(
   context: RequestContext,
   refreshToken: string,
@@ -53,7 +53,9 @@ export async function refreshSession(
   const offered = newSalt();
   const [hash, successorHash] = await Promise.all([hashOf(secret), successorOf(secret, offered).then(hashOf)]);
   const command = { sessionId, hash, salt: offered, successorHash, device: clientOf(context) };
-  const refreshed = await callUser(context, userId, true, (stub) => stub.refreshSession(callOf(context), command));
+  // Whatever was asked for with a cookie that is renewed on the way, it counts as renewing.
+  const renewing: RequestContext = { ...context, limit: "refresh", person: sessionId };
+  const refreshed = await callUser(renewing, userId, true, (stub) => stub.refreshSession(callOf(renewing), command));
   if (!refreshed.ok) return refreshed;
   // Not the offered salt for a tab that came second: the first one's is in force.
   const { salt, account } = refreshed.value;

@@ -21,13 +21,13 @@ export type Take = {
 /** Intervals are whole multiples of this fraction of a millisecond, so that adding them up loses nothing: 1.8e12 ms with 10 binary places fit a double. */
 const STEPS_PER_MS = 1_024;
 
-/** `known`: the TAT that is remembered; null or a time past for what is idle. */
-export function take({ limit, windowMs }: Rate, known: number | null, now: number): Take {
+/** `known`: the TAT that is remembered; null or a time past for what is idle. `count` 0 only looks. */
+export function take({ limit, windowMs }: Rate, known: number | null, now: number, count: 0 | 1 = 1): Take {
   const interval = Math.max(1, Math.floor((windowMs / limit) * STEPS_PER_MS)) / STEPS_PER_MS;
   const burst = interval * limit;
   // Never later than a full bucket: a clock that was set back, or a quota that was lowered, locks nobody out for longer.
   const before = Math.min(Math.max(known ?? now, now), now + burst);
-  const after = before + interval;
+  const after = before + count * interval;
   const admitted = after - now <= burst;
   const tat = admitted ? after : before;
   const free = burst - (tat - now);

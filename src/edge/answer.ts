@@ -2,15 +2,17 @@
 import { ANONYMOUS, type Caller } from "../call.ts";
 import { failure, invalidField } from "../errors.ts";
 import { randomId } from "../ids.ts";
-import { URL_CHARS_MAX } from "../limits.ts";
 import { batchLogs, log, setLogLevel } from "../log.ts";
+import { readsUncounted } from "./bots.ts";
 import { identify } from "./caller.ts";
-import { type Handler, type Heard, type Match, type RequestContext, rowOf } from "./context.ts";
+import { type Handler, type Heard, isSecure, type Match, type RequestContext, rowOf } from "./context.ts";
 import { allowAnyOrigin, isPreflight, preflight } from "./cors.ts";
 import { askApi } from "./in-process.ts";
 import { setLimitHeaders } from "./limit-headers.ts";
 import { failureOf } from "./object-call.ts";
 import { outcomeOf, problem } from "./problem.ts";
+import { refuseHead } from "./request-head.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
 
 /** The routes, which stand above this folder. */
 export type Routes = {
@@ -42,15 +44,19 @@ export async function answer(
   const cookies: string[] = [];
   const heard: Heard = { limits: [], replayed: false };
   try {
-    if (request.url.length <= URL_CHARS_MAX) found = routes.match(request.method, url.pathname);
-    const context = contextOf(found, { request, env, execution, url, requestId, cookies, heard });
-    response = await dispatch(routes, found, isApi, context);
+    const refused = refuseHead(request, url);
+    if (refused === null) {
+      found = routes.match(request.method, url.pathname);
+      const context = contextOf(found, { request, env, execution, url, requestId, cookies, heard });
+      response = await dispatch(routes, found, isApi, context);
+    } else response = problem(refused, requestId);
   } catch (thrown) {
     response = problem(failureOf(thrown, requestId, "Worker"), requestId);
   }
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
   logRequest(found, request, url, requestId, response, ms);
-  const finished = finish(withCookies(response, cookies), isApi, request.method, requestId, ms);
+  const secure = isSecure({ origin: originOf(env, url) });
+  const finished = finish(withCookies(response, cookies), { isApi, secure, method: request.method, requestId, ms });
   return told(finished, heard);
 }
 
@@ -60,7 +66,7 @@ function badHost(request: Request, requestId: string): Response {
   const { status } = response;
   const outcome = outcomeOf(response);
   log("info", { kind: "request", requestId, method: request.method, route: "-", path: "-", status, ms: 0, outcome });
-  return finish(response, false, request.method, requestId, 0);
+  return finish(response, { isApi: false, secure: false, method: request.method, requestId, ms: 0 });
 }
 
 type Found = Match | readonly string[] | null;
@@ -72,13 +78,19 @@ function contextOf(
   const { env, url } = parts;
   return {
     ...parts,
-    origin: env.PUBLIC_ORIGIN === "" ? url.origin : env.PUBLIC_ORIGIN,
+    origin: originOf(env, url),
     caller: ANONYMOUS,
     ...(found !== null && "handle" in found ? rowOf(found) : { who: "anyone", limit: null, route: "" }),
     idempotency: null,
+    idempotencyKey: null,
+    callerFailure: null,
     person: null,
     api: () => Promise.reject(new Error("who asks is not known yet")),
   };
+}
+
+function originOf({ PUBLIC_ORIGIN }: Env, url: URL): string {
+  return PUBLIC_ORIGIN === "" ? url.origin : PUBLIC_ORIGIN;
 }
 
 /** The context once it is known who asks. */
@@ -91,18 +103,24 @@ function identified(routes: Routes, context: RequestContext, caller: Caller): Re
   return known;
 }
 
-async function dispatch(routes: Routes, found: Found, isApi: boolean, context: RequestContext): Promise<Response> {
+async function dispatch(
+  routes: Routes,
+  found: Match | readonly string[],
+  isApi: boolean,
+  context: RequestContext,
+): Promise<Response> {
   const { request, requestId } = context;
-  if (found === null) {
-    return problem(failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`), requestId);
-  }
   if ("handle" in found) {
     if (found.who === "asset") return found.handle(context, found.params);
     const caller = await identify(context);
-    if (caller.ok) return found.handle(identified(routes, context, caller.value), found.params);
+    if (caller.ok) {
+      const known = identified(routes, context, caller.value);
+      const isFree = found.limit === "read" && (await readsUncounted(known));
+      return found.handle(isFree ? { ...known, limit: null } : known, found.params);
+    }
     // A page's form says in words of its own that it came from elsewhere, and a page can be read while it cannot be told who asks.
     if (isApi || caller.error.code === "INVALID_TOKEN") return problem(caller.error, requestId);
-    return found.handle(identified(routes, context, ANONYMOUS), found.params);
+    return found.handle(identified(routes, { ...context, callerFailure: caller.error }, ANONYMOUS), found.params);
   }
   if (isApi && isPreflight(request)) return preflight();
   if (found.length === 0) {
@@ -162,14 +180,22 @@ function told(response: Response, { limits, replayed }: Heard): Response {
   return response;
 }
 
-function finish(response: Response, isApi: boolean, method: string, requestId: string, ms: number): Response {
+type Finishing = {
+  readonly isApi: boolean;
+  readonly secure: boolean;
+  readonly method: string;
+  readonly requestId: string;
+  readonly ms: number;
+};
+
+function finish(response: Response, { isApi, secure, method, requestId, ms }: Finishing): Response {
   if (response.webSocket !== null) return response;
   const finished = isImmutable(response) ? new Response(response.body, response) : response;
   const { headers } = finished;
   if (isApi) allowAnyOrigin(headers);
   headers.set("x-request-id", requestId);
   headers.set("server-timing", `total;dur=${String(ms)}`);
-  if (!headers.has("x-content-type-options")) headers.set("x-content-type-options", "nosniff");
+  setSecurityHeaders(headers, secure);
   return method === "HEAD" ? new Response(null, finished) : finished;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reads request bodies: type, size, encoding, depth and forbidden keys are checked here, so that a route sees only a parsed value. Size is
+ * Reads request bodies: type, size, encoding, depth, forbidden keys and texts that are none are checked here, so that a route sees only a parsed value. Size is
  * counted while the body streams, whatever Content-Length claims. Schemas are the routes' business.
  */
 import { type Failure, failure, invalidField } from "../errors.ts";
@@ -8,6 +8,8 @@ import { err, ok, type Result } from "../result.ts";
 import { readAtMost } from "./read-at-most.ts";
 
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+/** Of a key that a client made up, in what it is told of it. */
+const KEY_CHARS_MAX = 64;
 
 /** `application/json` only, with no other charset than UTF-8. Errors: 415, 413, 400. */
 export async function readJson(request: Request): Promise<Result<unknown, Failure>> {
@@ -15,14 +17,15 @@ export async function readJson(request: Request): Promise<Result<unknown, Failur
   if (!text.ok) return text;
   const depth = checkDepth(text.value);
   if (depth !== null) return err(depth);
-  const forbidden: string[] = [];
+  const refused: Failure[] = [];
   try {
     const value: unknown = JSON.parse(text.value, (key, part: unknown) => {
-      if (FORBIDDEN_KEYS.has(key)) forbidden.push(key);
+      const message = faultOf(key, part);
+      if (message !== null) refused.push(invalidField(named(key), message));
       return part;
     });
-    const [key] = forbidden;
-    return key === undefined ? ok(value) : err(invalidField(key, "is not an allowed key"));
+    const [first] = refused;
+    return first === undefined ? ok(value) : err(first);
   } catch {
     return err(failure("INVALID_JSON", "The body could not be parsed as JSON."));
   }
@@ -39,11 +42,11 @@ export async function readForm(request: Request): Promise<Result<Record<string, 
 export function uniqueFields(pairs: URLSearchParams, prefix: string): Result<Record<string, string>, Failure> {
   const record = new Map<string, string>();
   for (const [key, value] of pairs) {
-    if (FORBIDDEN_KEYS.has(key)) return err(invalidField(`${prefix}${key}`, "is not an allowed key"));
-    if (record.has(key)) return err(invalidField(`${prefix}${key}`, "is given more than once"));
-    if (value.includes("\u0000") || value.includes("\uFFFD")) {
-      return err(invalidField(`${prefix}${key}`, "is not valid UTF-8 text"));
-    }
+    const path = `${prefix}${key.slice(0, KEY_CHARS_MAX)}`;
+    if (FORBIDDEN_KEYS.has(key)) return err(invalidField(path, "is not an allowed key"));
+    if (record.has(key)) return err(invalidField(path, "is given more than once"));
+    // The parser puts U+FFFD where the bytes were no UTF-8.
+    if (/[\0\uFFFD]/u.test(key + value)) return err(invalidField(path, "is not valid UTF-8 text"));
     record.set(key, value);
   }
   return ok(Object.fromEntries(record));
@@ -53,6 +56,8 @@ async function readText(request: Request, type: string): Promise<Result<string, 
   if (!hasMediaType(request.headers.get("content-type"), type)) {
     return err(failure("UNSUPPORTED_MEDIA_TYPE", `The body must be sent as ${type}.`));
   }
+  const coding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (coding !== "identity") return err(failure("UNSUPPORTED_MEDIA_TYPE", "The body must be sent uncompressed."));
   const tooLarge = failure("BODY_TOO_LARGE", `The body may have at most ${String(BODY_BYTES_MAX)} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return err(tooLarge);
   let bytes: Uint8Array | null;
@@ -69,6 +74,22 @@ async function readText(request: Request, type: string): Promise<Result<string, 
   } catch {
     return err(failure("INVALID_ENCODING", "The body is not valid UTF-8."));
   }
+}
+
+/** What no schema sees, or would take: keys that reach an object's prototype, and texts that only the escapes of JSON can write. */
+function faultOf(key: string, part: unknown): string | null {
+  if (FORBIDDEN_KEYS.has(key)) return "is not an allowed key";
+  if (!isText(key) || (typeof part === "string" && !isText(part))) return "must be valid Unicode text without NUL";
+  return null;
+}
+
+/** A key as an error repeats it: the body's own value has none. */
+function named(key: string): string {
+  return key === "" ? "body" : key.slice(0, KEY_CHARS_MAX).toWellFormed();
+}
+
+function isText(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 function hasMediaType(header: string | null, type: string): boolean {

@@ -1,6 +1,7 @@
 /** What a handler knows about the request it answers, and what it tells the objects about it. */
 import type { Call, Caller, Idempotency } from "../call.ts";
 import type { LimitState } from "../domain/rate-limits.ts";
+import type { Failure } from "../errors.ts";
 import { URL_FIELD_CHARS_MAX } from "../limits.ts";
 import type { Who } from "../protocol/rest/endpoint.ts";
 import type { Policy } from "../protocol/rest/rate-limits.ts";
@@ -25,6 +26,10 @@ export type RequestContext = {
   readonly route: string;
   /** Set by endpoint-handler.ts when the client sent an Idempotency-Key. */
   readonly idempotency: Idempotency | null;
+  /** The client's key itself, for sealing answers with: it never leaves the Worker. */
+  readonly idempotencyKey: string | null;
+  /** Why it could not be told who asks, although somebody signed in may: a page says so instead of treating them as a stranger. */
+  readonly callerFailure: Failure | null;
   /** The id that an anonymous caller gives for themselves, as far as it is parsed; limits count by it. */
   readonly person: string | null;
   /** What objects said beside their results; the answer's headers tell of it. */

@@ -19,18 +19,21 @@ export type Subjects = {
 export type Denial = { readonly failure: Failure; readonly limits: readonly LimitState[] };
 
 const HELD_MAX = 10_000;
-const held = new Map<string, { readonly until: number; readonly limits: readonly LimitState[] }>();
+type Held = { readonly at: number; readonly until: number; readonly limits: readonly LimitState[] };
+const held = new Map<string, Held>();
 
-/** What the object would answer; null: ask it. */
+/** What the object would answer, by the refusal that lasts longest; null: ask it. */
 export function deniedBefore(quotas: readonly QuotaName[], subjects: Subjects, now: number): Denial | null {
+  let longest: Held | null = null;
   for (const name of quotas) {
     const key = keyOf(name, subjects);
     const denial = key === null ? undefined : held.get(key);
     if (key === null || denial === undefined) continue;
-    if (denial.until > now) return denied(denial.limits, denial.until - now);
-    held.delete(key);
+    // A refusal of the future: the clock was set back.
+    if (denial.until <= now || denial.at > now) held.delete(key);
+    else if (longest === null || denial.until > longest.until) longest = denial;
   }
-  return null;
+  return longest === null ? null : denied(longest, now);
 }
 
 /** Notes what an object refused. */
@@ -39,21 +42,20 @@ export function noteDenial(limits: readonly LimitState[], subjects: Subjects, no
     const key = retryAfterMs > 0 ? keyOf(name, subjects) : null;
     if (key === null) continue;
     if (held.size >= HELD_MAX) held.clear();
-    held.set(key, { until: now + retryAfterMs, limits });
+    held.set(key, { at: now, until: now + retryAfterMs, limits });
   }
 }
 
 /** The limits as they stand now, not as they stood at the refusal. */
-function denied(limits: readonly LimitState[], retryAfterMs: number): Denial {
-  const failure = retryLater("RATE_LIMITED", "Too many requests.", retryAfterMs / 1_000);
-  const passed = Math.max(...limits.map((state) => state.retryAfterMs)) - retryAfterMs;
-  const left = (ms: number) => Math.max(0, ms - passed);
-  const now = limits.map((state) => ({
+function denied({ at, until, limits }: Held, now: number): Denial {
+  const failure = retryLater("RATE_LIMITED", "Too many requests.", (until - now) / 1_000);
+  const left = (ms: number) => Math.max(0, ms - (now - at));
+  const states = limits.map((state) => ({
     ...state,
     resetMs: left(state.resetMs),
     retryAfterMs: left(state.retryAfterMs),
   }));
-  return { failure, limits: now };
+  return { failure, limits: states };
 }
 
 function keyOf(name: QuotaName, { place, route, address, person }: Subjects): string | null {

@@ -1,6 +1,7 @@
 /** Calls an object: once more when the platform says that this is safe, and a busy or broken object becomes a failure, never an exception. */
 import type { Identity } from "../../objects/identity.ts";
 import type { User } from "../../objects/user.ts";
+import type { Visitor } from "../../objects/visitor.ts";
 import type { Workspace } from "../../objects/workspace.ts";
 import type { Answered } from "../call.ts";
 import { type Failure, failure, workspaceNotFound } from "../errors.ts";
@@ -8,12 +9,13 @@ import { quotasOf } from "../domain/rate-limits.ts";
 import { isSlug } from "../ids.ts";
 import { fault, log } from "../log.ts";
 import { err, type Result } from "../result.ts";
+import { noteReadLimit, refusedAtEdge } from "./coarse-limit.ts";
 import type { RequestContext } from "./context.ts";
 import { deniedBefore, noteDenial, type Subjects } from "./denials.ts";
 import { visitorOf } from "./visitor.ts";
 
 /** An object by its class and name. */
-type Place = { readonly object: "Workspace" | "User" | "Identity"; readonly name: string };
+type Place = { readonly object: "Workspace" | "User" | "Identity" | "Visitor"; readonly name: string };
 
 type PlatformError = { readonly retryable?: boolean; readonly overloaded?: boolean };
 
@@ -51,6 +53,15 @@ export function callIdentity<T>(
   return attempt(context, { object: "Identity", name }, repeatable, () => call(context.env.IDENTITY.getByName(name)));
 }
 
+/** The same for a shard of those who are nobody yet; not once more, for it counts. */
+export function callVisitor<T>(
+  context: RequestContext,
+  name: string,
+  call: (stub: DurableObjectStub<Visitor>) => Promise<Answered<T>>,
+): Promise<Result<T, Failure>> {
+  return attempt(context, { object: "Visitor", name }, false, () => call(context.env.VISITOR.getByName(name)));
+}
+
 /** `call` takes a fresh stub each time: one that threw stays broken. */
 async function attempt<T>(
   context: RequestContext,
@@ -60,13 +71,16 @@ async function attempt<T>(
 ): Promise<Result<T, Failure>> {
   const before = refusedBefore(context, place);
   if (before !== null) return heard(context, place, before);
+  const isRead = context.limit === "read" && place.object === "Workspace";
+  const atEdge = isRead ? await refusedAtEdge(context, place.name) : null;
+  if (atEdge !== null) return heard(context, place, atEdge);
   for (let tries = 1; ; tries++) {
     try {
       return heard(context, place, await call());
     } catch (thrown) {
       const { retryable, overloaded } = thrown as PlatformError;
       if (repeatable && retryable === true && overloaded !== true && tries === 1) continue;
-      return err(failureOf(thrown, context.requestId, whereOf(place)));
+      return err(failureOf(thrown, context.requestId, loggedPlace(place)));
     }
   }
 }
@@ -76,6 +90,7 @@ function heard<T>(context: RequestContext, place: Place, answered: Answered<T>):
   const { limits, replayed, ...result } = answered;
   if (limits !== undefined) {
     context.heard.limits.push(...limits);
+    if (place.object === "Workspace") noteReadLimit(place.name, limits);
     if (!result.ok && result.error.code === "RATE_LIMITED") noteDenial(limits, subjectsOf(context, place), Date.now());
   }
   if (replayed === true) context.heard.replayed = true;
@@ -85,7 +100,7 @@ function heard<T>(context: RequestContext, place: Place, answered: Answered<T>):
 function refusedBefore(context: RequestContext, place: Place): Answered<never> | null {
   const { limit, caller } = context;
   if (limit === null || caller.kind === "operator") return null;
-  const names = quotasOf(caller.kind === "key" ? "api-key" : limit);
+  const names = quotasOf(caller.kind === "key" && place.object !== "Visitor" ? "api-key" : limit);
   const denial = deniedBefore(names, subjectsOf(context, place), Date.now());
   return denial === null ? null : { ok: false, error: denial.failure, limits: denial.limits };
 }
@@ -101,6 +116,11 @@ function subjectsOf({ caller, request, route, person }: RequestContext, place: P
 
 function whereOf({ object, name }: Place): string {
   return `${object} ${name}`;
+}
+
+/** People's objects are named after them, and a log has no business knowing whom. */
+function loggedPlace(place: Place): string {
+  return place.object === "User" || place.object === "Identity" ? place.object : whereOf(place);
 }
 
 /** What an object's throw is to the caller: busy, or a fault, which is logged. */

@@ -1,6 +1,7 @@
 /**
  * Property names that never leave a browser bundle, which the build shortens for the widget's budget: those that the
- * clients' own parts know each other by. A name that travels must not be among them, or it would travel misspelt.
+ * clients' own parts know each other by. A name that travels must not be among them, or it would travel misspelt; nor one by which two
+ * scripts know each other (client/widget/form-port.ts).
  */
 import * as z from "zod";
 import { DownFrame } from "../protocol/live/down.ts";
@@ -14,7 +15,7 @@ const NAMES = [
   "api store boardMissing passing liveUrl lookUpVotes list create onStatus onRefused reread acknowledged refused reach drop",
   "heard wanted reconnect stop onOpen onMessage onClose next hue",
   "setLive redraw reading progress busy failure load read query say onRead",
-  "element draw point wake sleep inUse similar look field write onVote onMore onAct onCancel",
+  "element draw point wake sleep inUse look field write onVote onMore onAct",
 ].flatMap((line) => line.split(" "));
 
 export const INTERNAL_NAMES = new RegExp(`^(${NAMES.join("|")})$`);

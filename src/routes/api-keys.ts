@@ -1,10 +1,15 @@
 /** `/workspaces/:workspace/api-keys`: see protocol/rest/api-keys.ts. */
+import { sealMade, secretInForce } from "../auth/sealed-answer.ts";
+import { hashOf, newSecret } from "../auth/secret.ts";
 import { callOf } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";
-import { createApiKey, listApiKeys, revokeApiKey } from "../protocol/rest/api-keys.ts";
-import { map } from "../result.ts";
+import { API_KEY_PREFIX } from "../limits.ts";
+import { createApiKey, type CreatedApiKey, listApiKeys, revokeApiKey } from "../protocol/rest/api-keys.ts";
+import { map, ok } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
+
+const LAST_FOUR = 4;
 
 export const apiKeyRoutes: readonly Route[] = [
   route(listApiKeys, async (context, { params }) => {
@@ -13,8 +18,15 @@ export const apiKeyRoutes: readonly Route[] = [
   }),
   route(createApiKey, async (context, { params, body }) => {
     const { workspace } = params;
-    const result = await callWorkspace(context, workspace, false, (stub) => stub.createApiKey(callOf(context), body));
-    return map(result, (key) => json(key, 201, NOT_KEPT));
+    const made = await sealMade(context, `${API_KEY_PREFIX}${newSecret()}`);
+    const stored = { keyHash: await hashOf(made.secret), lastFour: made.secret.slice(-LAST_FOUR), sealed: made.sealed };
+    const result = await callWorkspace(context, workspace, false, (stub) =>
+      stub.createApiKey(callOf(context), body, stored),
+    );
+    if (!result.ok) return result;
+    const { sealed, ...apiKey } = result.value;
+    const key = await secretInForce(context, made, sealed);
+    return ok(json({ ...apiKey, key } satisfies CreatedApiKey, 201, NOT_KEPT));
   }),
   route(revokeApiKey, async (context, { params }) => {
     const { workspace, id } = params;

@@ -3,12 +3,14 @@ import { checkSession } from "../auth/sessions.ts";
 import type { Caller } from "../call.ts";
 import { mayAnonymous } from "../domain/permissions.ts";
 import { type Failure, failure } from "../errors.ts";
+import { countsVisitors } from "../edge/admit-visitor.ts";
+import { answerVisitor } from "../edge/answer-once.ts";
 import { botRefusal, deedOf } from "../edge/bots.ts";
 import type { Handler, RequestContext } from "../edge/context.ts";
 import { idempotencyOf, readIdempotencyKey } from "../edge/idempotency.ts";
 import { type Input, parse } from "../edge/parse.ts";
 import { problem } from "../edge/problem.ts";
-import type { Endpoint, Who } from "../protocol/rest/endpoint.ts";
+import { type Endpoint, limitOf, type Who } from "../protocol/rest/endpoint.ts";
 import { err, ok, type Result } from "../result.ts";
 
 export type Route = { readonly endpoint: Endpoint; readonly handle: Handler };
@@ -19,6 +21,7 @@ export function route<const E extends Endpoint>(
   answer: (context: RequestContext, input: Input<E>) => Promise<Result<Response, Failure>>,
 ): Route {
   const deed = deedOf(endpoint);
+  const byVisitor = countsVisitors(limitOf(endpoint));
   return {
     endpoint,
     handle: async (context, params) => {
@@ -31,10 +34,13 @@ export function route<const E extends Endpoint>(
       const input = await parse(endpoint, context, params);
       if (!input.ok) return problem(input.error, context.requestId);
       const idempotency = key.value === null ? null : idempotencyOf(context, key.value, input.value);
-      const known: RequestContext = { ...context, idempotency, person: personIn(input.value) };
-      const admitted = endpoint.online === true ? await admitOnline(known) : ok(known);
-      if (!admitted.ok) return problem(admitted.error, context.requestId);
-      const result = await answer(admitted.value, input.value);
+      const person = personIn(input.value);
+      const known: RequestContext = { ...context, idempotency, idempotencyKey: key.value, person };
+      const run = async () => {
+        const admitted = endpoint.online === true ? await admitOnline(known) : ok(known);
+        return admitted.ok ? answer(admitted.value, input.value) : admitted;
+      };
+      const result = await (byVisitor ? answerVisitor(known, run) : run());
       return result.ok ? result.value : problem(result.error, context.requestId);
     },
   };

@@ -12,6 +12,7 @@ import {
 } from "../protocol/rest/feedback.ts";
 import { map } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
+import { postOrOpen } from "./post-or-open.ts";
 
 export const feedbackRoutes: readonly Route[] = [
   route(listFeedback, async (context, { params, query }) => {
@@ -28,9 +29,7 @@ export const feedbackRoutes: readonly Route[] = [
     const { turnstileToken, ...command } = body;
     const passed = await passChallenge(context, turnstileToken);
     if (!passed.ok) return passed;
-    const result = await callWorkspace(context, workspace, false, (stub) =>
-      stub.createFeedback(callOf(context), board, command),
-    );
+    const result = await postOrOpen(context, workspace, board, command);
     return map(result, ({ item, seq }) => {
       const location = `/api/v1/${workspace}/${board}/feedback/${String(item.id)}`;
       return json(item, 201, { location, ...seqHeader(seq) });

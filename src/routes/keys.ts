@@ -21,14 +21,15 @@ export const jwks: Handler = async ({ env }) =>
   json({ keys: await publishedKeys(env) }, 200, { "cache-control": CACHE_CONTROL, "cache-tag": "jwks" });
 
 export const keyRoutes: readonly Route[] = [
-  route(rotateKeys, async ({ env, requestId }) => {
+  route(rotateKeys, async ({ env, requestId, idempotency, heard }) => {
     try {
-      const next = await rotateSigningKey(env, requestId);
+      const next = await rotateSigningKey(env, requestId, idempotency);
       if (next === null) {
         return err(
           failure("INVALID_REQUEST", "This deployment signs with its secret SIGNING_KEY: put another key there."),
         );
       }
+      if (next.replayed === true) heard.replayed = true;
       return ok(json({ kid: next.kid, signsFrom: new Date(next.signsFrom).toISOString() }, 202));
     } catch (thrown) {
       return err(failureOf(thrown, requestId, "Keyring"));

@@ -5,7 +5,7 @@ import { failureOf } from "../edge/object-call.ts";
 import { problem } from "../edge/problem.ts";
 import { uniqueFields } from "../edge/body.ts";
 import { check } from "../edge/parse.ts";
-import { type Failure, failure, FAILURES, type FailureCode, workspaceNotFound } from "../errors.ts";
+import { type Failure, failure, FAILURES, workspaceNotFound } from "../errors.ts";
 import { isSlug } from "../ids.ts";
 import { LIVE_HEADERS, LIVE_SUBPROTOCOL } from "../protocol/live/version.ts";
 import { liveQuery } from "../protocol/rest/live.ts";
@@ -49,7 +49,8 @@ export const openLive: Handler = async (context, { workspace = "", board = "" })
 };
 
 async function refusal(response: Response): Promise<Failure> {
-  const body: { code?: string; detail?: string } = await response.json();
-  const known = body.code !== undefined && body.code in FAILURES ? (body.code as FailureCode) : "INTERNAL";
-  return failure(known, body.detail ?? "The socket could not be opened.");
+  const body: Partial<Failure> = await response.json();
+  const known = body.code !== undefined && body.code in FAILURES ? body.code : "INTERNAL";
+  const { detail = "The socket could not be opened.", retryAfterSeconds } = body;
+  return { code: known, detail, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
 }

@@ -1,12 +1,14 @@
 /** `/workspaces/:workspace/members` and `/invitations`: see protocol/rest/members.ts. */
 import { invitationMail } from "../auth/mailer/invitation.ts";
 import { mailLater, sendsMail } from "../auth/mailer/mailer.ts";
+import { sealMade, secretInForce } from "../auth/sealed-answer.ts";
 import { hashOf, newSecret } from "../auth/secret.ts";
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";
 import {
   acceptInvitation,
+  type CreatedInvitation,
   createInvitation,
   listInvitations,
   listMembers,
@@ -14,7 +16,7 @@ import {
   revokeInvitation,
   updateMember,
 } from "../protocol/rest/members.ts";
-import { map } from "../result.ts";
+import { map, ok } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
 
 export const memberRoutes: readonly Route[] = [
@@ -42,18 +44,22 @@ export const memberRoutes: readonly Route[] = [
   }),
   route(createInvitation, async (context, { params, body }) => {
     const { workspace } = params;
-    const token = newSecret();
-    const hash = await hashOf(token);
+    const made = await sealMade(context, newSecret());
+    const hash = await hashOf(made.secret);
     const result = await callWorkspace(context, workspace, true, (stub) =>
-      stub.createInvitation(callOf(context), body, hash),
+      stub.createInvitation(callOf(context), body, hash, made.sealed),
     );
-    return map(result, (invitation) => {
-      // Behind the `#`: browsers keep it out of requests, so out of logs and `Referer`.
-      const link = `${context.origin}/console/w/${workspace}/join#${token}`;
+    if (!result.ok) return result;
+    const { sealed, ...invitation } = result.value;
+    const token = await secretInForce(context, made, sealed);
+    // Behind the `#`: browsers keep it out of requests, so out of logs and `Referer`.
+    const link = `${context.origin}/console/w/${workspace}/join#${token}`;
+    // Otherwise it was asked for before, and that mail is on its way.
+    if (sealed === made.sealed) {
       const mail = invitationMail(context.origin, invitation.email, workspace, link);
       mailLater(context, () => Promise.resolve(mail));
-      return json({ ...invitation, link }, 201);
-    });
+    }
+    return ok(json({ ...invitation, link } satisfies CreatedInvitation, 201));
   }),
   route(revokeInvitation, async (context, { params }) => {
     const result = await callWorkspace(context, params.workspace, false, (stub) =>

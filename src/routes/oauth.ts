@@ -3,12 +3,14 @@ import { beginSignIn } from "../auth/oauth/begin.ts";
 import { finishSignIn } from "../auth/oauth/finish.ts";
 import { type ProviderSettings, providerSettings } from "../auth/oauth/providers.ts";
 import { parseOrigins, returnTarget } from "../domain/return-target.ts";
+import { admitVisitor } from "../edge/admit-visitor.ts";
 import type { RequestContext } from "../edge/context.ts";
 import { failureOf } from "../edge/object-call.ts";
 import { check, parse } from "../edge/parse.ts";
 import { problem } from "../edge/problem.ts";
 import { json } from "../edge/respond.ts";
 import { type Failure, failure } from "../errors.ts";
+import { RETRY_AFTER_SECONDS } from "../limits.ts";
 import { finishOAuth, initiateOAuth, type OAuthErrorCode } from "../protocol/rest/oauth.ts";
 import { err, ok, type Result } from "../result.ts";
 import { SIGN_IN_PATH } from "../web/console/address.ts";
@@ -35,6 +37,8 @@ export const oauthRoutes: readonly Route[] = [
       if (!settings.ok) return problem(settings.error, context.requestId);
       const input = await parse(finishOAuth, context, params);
       if (!input.ok) return refused("invalid_parameters");
+      const admitted = await admitVisitor(context);
+      if (!admitted.ok) return later(admitted.error);
       const finished = await finishSignIn(context, settings.value, input.value.query.state);
       return finished.ok ? seeOther(finished.value) : refused(finished.error);
     },
@@ -55,6 +59,13 @@ function isNavigation(request: Request): boolean {
 
 function refused(code: OAuthErrorCode): Response {
   return seeOther(`${SIGN_IN_PATH}?error_code=${code}`);
+}
+
+/** Nothing is used up: the address that the browser came to is good when it comes again. */
+function later({ retryAfterSeconds = RETRY_AFTER_SECONDS }: Failure): Response {
+  const response = refused("internal_error");
+  response.headers.set("retry-after", String(retryAfterSeconds));
+  return response;
 }
 
 /** `no-referrer`: the address that the browser comes from has a code in it. */

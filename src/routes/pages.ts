@@ -7,14 +7,16 @@ import { botRefusal } from "../edge/bots.ts";
 import { callOf, type Handler, isSecure, type Params, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { fromOwnOrigin } from "../edge/own-origin.ts";
-import { challengeKey, passChallenge } from "../edge/turnstile.ts";
+import { challengeKey, passChallenge, siteKeyOf } from "../edge/turnstile.ts";
+import { ANONYMOUS } from "../call.ts";
 import { type Failure, failure } from "../errors.ts";
 import { isSlug, randomId } from "../ids.ts";
+import { RETRY_AFTER_SECONDS } from "../limits.ts";
 import { fault, log } from "../log.ts";
 import { feedbackIdParam } from "../protocol/rest/fields.ts";
 import type { ListFeedback } from "../protocol/rest/feedback.ts";
 import { type AssetUrls, renderDocument } from "../web/document.tsx";
-import { type BoardAddress, boardHref, boardPath, changeView, itemPath } from "../web/page/address.ts";
+import { type BoardAddress, boardHref, boardPath, changeView, isEmbedPath, itemPath } from "../web/page/address.ts";
 import { BoardPage } from "../web/page/board.tsx";
 import { DemoPage } from "../web/page/demo.tsx";
 import { DocsPage } from "../web/page/docs.tsx";
@@ -23,11 +25,13 @@ import { parseDraft, parseList } from "../web/page/forms.ts";
 import { ItemPage } from "../web/page/item.tsx";
 import { LandingPage } from "../web/page/landing.tsx";
 import { type Draft, EMPTY_DRAFT } from "../web/page/post-form.tsx";
-import { contentSecurityPolicy, failureResponse, pageResponse, seeOther } from "../web/page/response.ts";
+import { CHALLENGES, contentSecurityPolicy, failureResponse, frameAncestors, pageResponse, seeOther } from "../web/page/response.ts";
 import { newVisitor, visitorCookie, visitorIn } from "../web/page/visitor-cookie.ts";
 import { assetUrl } from "./assets.ts";
+import { postOrOpen } from "./post-or-open.ts";
 
 const DEFAULT_LIST = { sort: "vote_count", limit: 20 } as const satisfies ListFeedback;
+const MINUTE_SECONDS = 60;
 /** Revalidated every time; a shared cache may keep what everybody sees, never what one visitor sees. */
 const CACHE_SHARED = "public, max-age=0, must-revalidate";
 const CACHE_PRIVATE = "private, no-cache";
@@ -42,7 +46,7 @@ export const boardPage: Handler = guarded(async (context, params) => {
 
 /** GET /w/:workspace/:board/:id */
 export const itemPage: Handler = guarded(async (context, params) => {
-  const address = addressOf(params);
+  const address = addressOf(context, params);
   const id = feedbackIdParam.safeParse(params["id"]);
   if (address === null) return refuse(context, params, missingBoard());
   if (!id.success) return refuse(context, params, missingItem());
@@ -51,14 +55,17 @@ export const itemPage: Handler = guarded(async (context, params) => {
     stub.itemPage(callOf(context), address.board, id.data, visitor),
   );
   if (!found.ok) return refuse(context, params, found.error);
-  return show(context, ItemPage({ ...factsOf(context), ...found.value, nowMs: Date.now() }));
+  const { allowedOrigins, ...shown } = found.value;
+  return show(context, ItemPage({ ...factsOf(context), ...shown, nowMs: Date.now() }), { allowedOrigins });
 });
 
 /** POST /w/:workspace/:board */
 export const postFeedback: Handler = guarded(async (context, params) => {
-  const address = addressOf(params);
+  const address = addressOf(context, params);
   if (address === null) return refuse(context, params, missingBoard());
   if (!fromOwnOrigin(context)) return refuse(context, params, foreignForm());
+  // Who is signed in would act as a stranger.
+  if (context.callerFailure !== null) return refuse(context, params, context.callerFailure);
   const bot = await botRefusal(context, "write");
   if (bot !== null) return refuse(context, params, bot);
   const form = await readForm(context.request);
@@ -68,21 +75,14 @@ export const postFeedback: Handler = guarded(async (context, params) => {
   if (!command.ok)
     return showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors: command.error }, null);
   const { turnstileToken, ...draft } = command.value;
+  const again = (refused: Failure) =>
+    showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors: [], refused }, null);
   const passed = await passChallenge(context, turnstileToken);
-  if (!passed.ok) {
-    return showBoard(
-      context,
-      params,
-      DEFAULT_LIST,
-      { ...entered(form.value), errors: [], refused: passed.error },
-      null,
-    );
-  }
-  const created = await callWorkspace(context, address.workspace, false, (stub) =>
-    stub.createFeedback(callOf(context), address.board, draft),
-  );
+  if (!passed.ok) return again(passed.error);
+  const created = await postOrOpen(actingAs(context, visitor.id), address.workspace, address.board, draft);
   if (!created.ok) {
-    const { errors } = created.error;
+    const { errors, code } = created.error;
+    if (code === "RATE_LIMITED") return again(inWords(created.error));
     if (errors === undefined) return refuse(context, params, created.error);
     return showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors }, null);
   }
@@ -92,11 +92,13 @@ export const postFeedback: Handler = guarded(async (context, params) => {
 
 /** POST /w/:workspace/:board/:id/vote */
 export const postVote: Handler = guarded(async (context, params) => {
-  const address = addressOf(params);
+  const address = addressOf(context, params);
   const id = feedbackIdParam.safeParse(params["id"]);
   if (address === null) return refuse(context, params, missingBoard());
   if (!id.success) return refuse(context, params, missingItem());
   if (!fromOwnOrigin(context)) return refuse(context, params, foreignForm());
+  // Who is signed in would act as a stranger.
+  if (context.callerFailure !== null) return refuse(context, params, context.callerFailure);
   const bot = await botRefusal(context, "write");
   if (bot !== null) return refuse(context, params, bot);
   const form = await readForm(context.request);
@@ -108,7 +110,8 @@ export const postVote: Handler = guarded(async (context, params) => {
   const visitor = identify(context);
   const call = callOf(context);
   const { board } = address;
-  const outcome = await callWorkspace<{ voted: boolean }>(context, address.workspace, true, (stub) =>
+  const acting = actingAs(context, visitor.id);
+  const outcome = await callWorkspace<{ voted: boolean }>(acting, address.workspace, true, (stub) =>
     action === "vote"
       ? stub.castVote(call, board, id.data, visitor.id === undefined ? {} : { externalUserId: visitor.id })
       : stub.removeVote(call, board, id.data, visitor.id),
@@ -137,7 +140,8 @@ export const demoPage: Handler = guarded((context, params) => {
     return refuse(context, params, failure("NOT_FOUND", "There is no page at this address."));
   const nonce = randomId();
   const socket = context.origin.replace(/^http/u, "ws");
-  const policy = `default-src 'none'; script-src 'self'; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${socket}; base-uri 'none'`;
+  const challenge = siteKeyOf(context.env) === null ? "" : CHALLENGES;
+  const policy = `default-src 'none'; script-src 'self' ${challenge}; frame-src ${challenge || "'none'"}; style-src 'nonce-${nonce}'; img-src data:; connect-src 'self' ${socket}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`;
   return pageResponse(renderDocument(DemoPage({ nonce })), context.origin, { policy });
 });
 
@@ -150,7 +154,7 @@ export const missingPage: Handler = guarded((context, params) =>
 function guarded(handler: Handler): Handler {
   return async (context, params) => {
     try {
-      return await handler(context, params);
+      return await handler(embeddedAsNobody(context), params);
     } catch (error) {
       log("error", fault(context.requestId, "pages", error));
       return refuse(
@@ -162,6 +166,11 @@ function guarded(handler: Handler): Handler {
   };
 }
 
+/** Whoever frames us must not get what an account may do under a click of its owner: there, everybody is a visitor. */
+function embeddedAsNobody(context: RequestContext): RequestContext {
+  return isEmbedPath(context.url.pathname) ? { ...context, caller: ANONYMOUS, callerFailure: null } : context;
+}
+
 async function showBoard(
   context: RequestContext,
   params: Params,
@@ -169,48 +178,57 @@ async function showBoard(
   draft: Draft,
   posted: number | null,
 ): Promise<Response> {
-  const address = addressOf(params);
+  const address = addressOf(context, params);
   if (address === null) return refuse(context, params, missingBoard());
   const visitor = visitorIn(context.request.headers.get("cookie"));
-  const found = await callWorkspace(context, address.workspace, true, (stub) =>
-    stub.boardPage(callOf(context), address.board, query, visitor),
+  // Also where a form that was not taken is shown again.
+  const reading: RequestContext = { ...context, limit: "read" };
+  const found = await callWorkspace(reading, address.workspace, true, (stub) =>
+    stub.boardPage(callOf(reading), address.board, query, visitor),
   );
   if (!found.ok) return refuse(context, params, found.error);
   const { sort, status, category, q, cursor } = query;
   const view = changeView({ sort }, { status, category, q, cursor });
+  const { allowedOrigins, ...facts } = found.value;
   const page = BoardPage({
     ...factsOf(context),
-    ...found.value,
+    ...facts,
     view,
     draft,
     challengeKey: challengeKey(context),
     posted,
     nowMs: Date.now(),
   });
-  const shown = { refused: draft.refused, challenge: challengeKey(context) !== null };
+  const shown = { allowedOrigins, refused: draft.refused, challenge: challengeKey(context) !== null };
   return show(context, page, { ...shown, status: draft.errors.length === 0 ? 200 : 400 });
 }
 
 /** What every board's page is told of the request. */
 function factsOf(context: RequestContext) {
-  return { origin: context.origin, assets: assetUrls(), signedIn: isSignedIn(context) };
+  return { origin: context.origin, assets: assetUrls(), signedIn: isSignedIn(context), embedded: isEmbedPath(context.url.pathname) };
 }
 
 type Shown = {
   readonly status?: number;
   /** Why the page's form was not taken, although no field is at fault. */
   readonly refused?: Failure | undefined;
+  /** Of a board's page: which sites may write to it, and so may frame its embedded form. */
+  readonly allowedOrigins?: readonly string[];
   /** It shows Turnstile's. */
   readonly challenge?: boolean;
 };
 
 function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], shown: Shown = {}): Response {
   const { method, headers } = context.request;
-  const { status = 200, refused, challenge } = shown;
+  const { status = 200, refused, challenge, allowedOrigins = [] } = shown;
   const personal = method === "POST" || headers.has("cookie") || headers.has("authorization");
   const options = {
     cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
-    policy: contentSecurityPolicy(context.origin, challenge),
+    policy: contentSecurityPolicy(
+      context.origin,
+      challenge,
+      isEmbedPath(context.url.pathname) ? frameAncestors(allowedOrigins) : undefined,
+    ),
   };
   const html = renderDocument(page);
   const response =
@@ -218,25 +236,51 @@ function show(context: RequestContext, page: Parameters<typeof renderDocument>[0
       ? pageResponse(html, context.origin, { ...options, status })
       : failureResponse(html, context.origin, refused, options);
   response.headers.set("vary", "cookie, authorization");
-  return response;
+  return framed(context, response);
 }
 
 function refuse(context: RequestContext, params: Params, failed: Failure): Response {
-  const address = addressOf(params);
+  const address = addressOf(context, params);
   const missing = failed.code === "WORKSPACE_NOT_FOUND" || failed.code === "BOARD_NOT_FOUND";
   const back =
     address === null || missing
       ? { href: "/", label: "To the front page" }
       : { href: boardPath(address), label: "Back to the board" };
-  const page = FailurePage({ failed, requestId: context.requestId, assets: assetUrls(), back });
-  return failureResponse(renderDocument(page), context.origin, failed);
+  const page = FailurePage({ failed: inWords(failed), requestId: context.requestId, assets: assetUrls(), back });
+  // A failure has nothing to be clicked under a disguise, and where it stands a visitor should read it.
+  const policy = isEmbedPath(context.url.pathname) ? contentSecurityPolicy(context.origin, false, "*") : undefined;
+  const options = policy === undefined ? {} : { policy };
+  return framed(context, failureResponse(renderDocument(page), context.origin, failed, options));
+}
+
+/** Sites that ask for cross-origin isolation frame only what says that it may be. */
+function framed({ url }: RequestContext, response: Response): Response {
+  if (isEmbedPath(url.pathname)) response.headers.set("cross-origin-resource-policy", "cross-origin");
+  return response;
+}
+
+/** Limits count by who acts. */
+function actingAs(context: RequestContext, person: string | undefined): RequestContext {
+  return { ...context, person: person ?? null };
+}
+
+/** A refusal for the number of requests says how long to wait, which a program reads in a header. */
+function inWords(failed: Failure): Failure {
+  const { code, retryAfterSeconds: seconds = RETRY_AFTER_SECONDS } = failed;
+  if (code !== "RATE_LIMITED") return failed;
+  const [many, unit] =
+    seconds < 2 * MINUTE_SECONDS ? [seconds, "second"] : [Math.ceil(seconds / MINUTE_SECONDS), "minute"];
+  return {
+    ...failed,
+    detail: `That was a little too often. Please try again in ${String(many)} ${unit}${many === 1 ? "" : "s"}.`,
+  };
 }
 
 /** Null for slugs that nothing can have: no object is woken for them. */
-function addressOf(params: Params): BoardAddress | null {
+function addressOf({ url }: RequestContext, params: Params): BoardAddress | null {
   const { workspace, board } = params;
   if (workspace === undefined || board === undefined || !isSlug(workspace) || !isSlug(board)) return null;
-  return { workspace, board };
+  return { workspace, board, embedded: isEmbedPath(url.pathname) };
 }
 
 function missingBoard(): Failure {
@@ -260,7 +304,7 @@ function identify(context: RequestContext): { readonly id: string | undefined; r
   const known = visitorIn(context.request.headers.get("cookie"));
   if (known !== null) return { id: known, cookie: null };
   const id = newVisitor();
-  return { id, cookie: visitorCookie(id, isSecure(context)) };
+  return { id, cookie: visitorCookie(id, isSecure(context), isEmbedPath(context.url.pathname)) };
 }
 
 function isSignedIn({ caller }: RequestContext): boolean {

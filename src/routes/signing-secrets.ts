@@ -1,9 +1,17 @@
 /** `/workspaces/:workspace/signing-secrets`: see protocol/rest/signing-secrets.ts. */
+import { sealMade, secretInForce } from "../auth/sealed-answer.ts";
+import { newSecret } from "../auth/secret.ts";
 import { callOf } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";
-import { createSigningSecret, listSigningSecrets, revokeSigningSecret } from "../protocol/rest/signing-secrets.ts";
-import { map } from "../result.ts";
+import { SIGNING_SECRET_PREFIX } from "../limits.ts";
+import {
+  type CreatedSigningSecret,
+  createSigningSecret,
+  listSigningSecrets,
+  revokeSigningSecret,
+} from "../protocol/rest/signing-secrets.ts";
+import { map, ok } from "../result.ts";
 import { NOT_KEPT } from "./api-keys.ts";
 import { type Route, route } from "./endpoint-handler.ts";
 
@@ -15,8 +23,14 @@ export const signingSecretRoutes: readonly Route[] = [
   }),
   route(createSigningSecret, async (context, { params }) => {
     const { workspace } = params;
-    const result = await callWorkspace(context, workspace, false, (stub) => stub.createSigningSecret(callOf(context)));
-    return map(result, (secret) => json(secret, 201, NOT_KEPT));
+    const made = await sealMade(context, `${SIGNING_SECRET_PREFIX}${newSecret()}`);
+    const result = await callWorkspace(context, workspace, false, (stub) =>
+      stub.createSigningSecret(callOf(context), made),
+    );
+    if (!result.ok) return result;
+    const { sealed, ...signingSecret } = result.value;
+    const secret = await secretInForce(context, made, sealed);
+    return ok(json({ ...signingSecret, secret } satisfies CreatedSigningSecret, 201, NOT_KEPT));
   }),
   route(revokeSigningSecret, async (context, { params }) => {
     const { workspace, id } = params;

@@ -93,6 +93,16 @@ describe("assets", () => {
     expect(await hashOf(await response.arrayBuffer())).toBe(ASSETS["widget.js"].hash);
   });
 
+  it("[A57] a widget that is older than a deploy finds the form of the newer one", async () => {
+    const response = await get("/widget-form.js?1700000000000", { "accept-encoding": "br" });
+    expect(response.headers.get("cache-control")).toBe(`public, max-age=${ASSET_ALIAS_SECONDS}, must-revalidate`);
+    // A module from another origin.
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("content-type")).toContain("javascript");
+    expect(await hashOf(await response.arrayBuffer())).toBe(ASSETS["widget-form.js"].hash);
+    expect(assetUrl("widget-form.js")).toMatch(/^\/widget-form\.[0-9a-f]{10}\.js$/u);
+  });
+
   it("[A54] an unchanged file costs a 304 without a body; another encoding's tag does not match", async () => {
     for (const path of ["/widget.js", HASHED]) {
       const fresh = await get(path, { "accept-encoding": "br" });
@@ -129,6 +139,7 @@ describe("assets", () => {
   it("[A56] an unknown hash or name is 404, and is not kept by caches", async () => {
     const paths = [
       "/widget.0000000000.js",
+      "/widget-form.0000000000.js",
       "/widget.deadbeef.js",
       "/widget..js",
       "/widget.XYZ.js",

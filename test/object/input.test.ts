@@ -294,7 +294,6 @@ describe("addresses", () => {
       "%31x",
       "9007199254740993",
       "1".repeat(100),
-      "%00",
     ];
     for (const bad of [...wrong, "__proto__", "NaN", "Infinity", "١"]) {
       for (const path of [`${api}/feedback/${bad}`, `${api}/feedback/${bad}/votes?externalUserId=ada`]) {

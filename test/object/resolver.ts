@@ -49,6 +49,14 @@ export function message({ questions = [], answers = [] }: Packet, rcode: number,
   return new Response(bytes, { headers: { "content-type": "application/dns-message" } });
 }
 
+/** That there is no such name, cut off or filled up to `bytes`, with another status or media type. */
+export async function altered({ status = 200, type = "application/dns-message", bytes = 0 }): Promise<Response> {
+  const whole = await message({}, NXDOMAIN).bytes();
+  const body = new Uint8Array(bytes === 0 ? whole.byteLength : bytes);
+  body.set(whole.subarray(0, body.byteLength));
+  return new Response(body, { status, headers: { "content-type": type } });
+}
+
 /** The real KV, counted. Each has its isolate's memory of its own. */
 export class CountedKv {
   gets = 0;

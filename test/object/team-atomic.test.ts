@@ -11,6 +11,7 @@ import type { CreatedSigningSecret } from "../../src/protocol/rest/signing-secre
 import type { Action } from "../../src/protocol/rest/roles.ts";
 import type { Result } from "../../src/result.ts";
 import { identity, seconds } from "../support/identity.ts";
+import { someKey, someSecret } from "../support/made-secrets.ts";
 import { callAs, uniqueSlug } from "../support/workerd.ts";
 import { dump, StatementFault } from "./fault-injection.ts";
 
@@ -33,9 +34,9 @@ const VERBS: Record<string, (setting: Setting) => Promise<Result<unknown, Failur
   "invite again": ({ stub }) => stub.createInvitation(OWNER, { email: "dan@example.com", role: "admin" }, "new"),
   "take an invitation back": ({ stub, invitation }) => stub.revokeInvitation(OWNER, invitation),
   accept: ({ stub }) => stub.acceptInvitation(OWNER, "dan", joining("dan")),
-  "make an API key": ({ stub }) => stub.createApiKey(OWNER, { name: "Another", scopes: ["write"] }),
+  "make an API key": ({ stub }) => stub.createApiKey(OWNER, { name: "Another", scopes: ["write"] }, someKey().made),
   "revoke an API key": ({ stub, key }) => stub.revokeApiKey(OWNER, key.id),
-  "make a signing secret": ({ stub }) => stub.createSigningSecret(OWNER),
+  "make a signing secret": ({ stub }) => stub.createSigningSecret(OWNER, someSecret()),
   "revoke a signing secret": ({ stub, secret }) => stub.revokeSigningSecret(OWNER, secret.id),
   "change settings": ({ stub }) => stub.updateSettings(OWNER, { requireIdentity: true, anonymousPosting: false }),
   "change branding": ({ stub }) => stub.updateBranding(OWNER, { accentColor: "#0a7c66" }),
@@ -78,8 +79,10 @@ async function setting(): Promise<Setting> {
   await taken(stub.createBoard(OWNER, { slug: "ideas", name: "Ideas", visibility: "private" }));
   await taken(stub.createBoard(OWNER, { slug: "open", name: "Open" }));
   await taken(stub.inviteGuest(OWNER, "ideas", "guest"));
-  const key = await taken(stub.createApiKey(OWNER, { name: "Key", scopes: ["read"] }));
-  const secret = await taken(stub.createSigningSecret(OWNER));
+  const { key: apiKey, made } = someKey();
+  const key = { ...(await taken(stub.createApiKey(OWNER, { name: "Key", scopes: ["read"] }, made))), key: apiKey };
+  const madeSecret = someSecret();
+  const secret = { ...(await taken(stub.createSigningSecret(OWNER, madeSecret))), secret: madeSecret.secret };
   return { stub, slug, bob, invitation: id, key, secret };
 }
 

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import baseline from "../../bench/verbs/baseline.json" with { type: "json" };
 import type { Call } from "../../src/call.ts";
 import type { Action, Role } from "../../src/protocol/rest/roles.ts";
-import { base64url } from "../../src/ids.ts";
 import { ListFeedback } from "../../src/protocol/rest/feedback.ts";
 import { compare, cost, costAlone, costOfVerb, type Costs, done } from "../support/counted-verbs.ts";
 import { identity } from "../support/identity.ts";
+import { someKey, someSecret } from "../support/made-secrets.ts";
 import { FILLING_TIMEOUT_MS, variedBoard } from "../support/varied-board.ts";
 import { callAs, uniqueSlug } from "../support/workerd.ts";
 
@@ -78,9 +78,11 @@ describe("cost of the verbs of a team", () => {
   });
 
   it("[B1] keys, signing secrets, settings, guests, and whoever comes with them", async (context) => {
-    const key = await done(stub.createApiKey(OPERATOR, { name: "Reader", scopes: ["read"] }));
-    const reader = callAs("anonymous", "board.read", { caller: { kind: "key", hash: await sha256(key.key) } });
-    const secret = await done(stub.createSigningSecret(OPERATOR));
+    const { made } = someKey();
+    const key = await done(stub.createApiKey(OPERATOR, { name: "Reader", scopes: ["read"] }, made));
+    const reader = callAs("anonymous", "board.read", { caller: { kind: "key", hash: made.keyHash } });
+    const madeSecret = someSecret();
+    const secret = { ...(await done(stub.createSigningSecret(OPERATOR, madeSecret))), secret: madeSecret.secret };
     const signed = async (sub: string, more = {}) =>
       callAs("anonymous", "feedback.write", {
         caller: { kind: "identity", token: await identity(secret, workspace, sub, more) },
@@ -89,12 +91,12 @@ describe("cost of the verbs of a team", () => {
     const renamed = await signed("dora", { name: "Dora D." });
     const vote = (call: Call, id: number) => cost(() => stub.castVote(call, "ideas", id, {}));
     const costs: Costs = {
-      "key create": await cost(() => stub.createApiKey(OPERATOR, { name: "Other", scopes: ["read"] })),
+      "key create": await cost(() => stub.createApiKey(OPERATOR, { name: "Other", scopes: ["read"] }, someKey().made)),
       "key list": await cost(() => stub.listApiKeys(OPERATOR)),
       "list by a key, the hour's first": await cost(() => stub.listFeedback(reader, "ideas", QUERY)),
       "list by a key": await cost(() => stub.listFeedback(reader, "ideas", QUERY)),
       "key revoke": await cost(() => stub.revokeApiKey(OPERATOR, key.id)),
-      "secret create": await cost(() => stub.createSigningSecret(OPERATOR)),
+      "secret create": await cost(() => stub.createSigningSecret(OPERATOR, someSecret())),
       "secret list": await cost(() => stub.listSigningSecrets(OPERATOR)),
     };
     const other = (await done(stub.listSigningSecrets(OPERATOR))).find(({ id }) => id !== secret.id);
@@ -152,8 +154,9 @@ describe("cost of the verbs of a team", () => {
   });
 
   it("[B1] what a customer's server does for somebody else, by key", async (context) => {
-    const { key } = await done(stub.createApiKey(OPERATOR, { name: "Server", scopes: ["write"] }));
-    const server = callAs("anonymous", "feedback.write", { caller: { kind: "key", hash: await sha256(key) } });
+    const { made } = someKey();
+    await done(stub.createApiKey(OPERATOR, { name: "Server", scopes: ["write"] }, made));
+    const server = callAs("anonymous", "feedback.write", { caller: { kind: "key", hash: made.keyHash } });
     const vote = (externalUserId: string, id: number, weight?: number) =>
       cost(() => stub.castVote(server, "ideas", id, { externalUserId, ...(weight === undefined ? {} : { weight }) }));
     const post = (externalUserId: string) => () =>
@@ -171,7 +174,3 @@ describe("cost of the verbs of a team", () => {
     });
   });
 });
-
-async function sha256(text: string): Promise<string> {
-  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
-}

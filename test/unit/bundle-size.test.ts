@@ -7,6 +7,7 @@ import { ASSETS } from "../../src/web/generated/assets.ts";
 
 const WORKER_GZIP_BYTES_MAX = 350 * 1024;
 const WIDGET_BROTLI_BYTES_MAX = 10 * 1024;
+const WIDGET_FORM_BROTLI_BYTES_MAX = 4 * 1024;
 
 test("[A1] the Worker's bundle is at most 350 KiB gzip", async () => {
   const bundle = await readFile(new URL("../../dist/worker/worker.js", import.meta.url));
@@ -20,6 +21,14 @@ test("[A2] the widget is at most 10 KiB brotli, and the bytes served are those c
   expect(bytes.byteLength).toBe(brotliBytes);
   expect(rawBytes).toBeGreaterThan(brotliBytes);
   expect(brotliBytes).toBeLessThanOrEqual(WIDGET_BROTLI_BYTES_MAX);
+});
+
+test("[A5] the form for new ideas is at most 4 KiB brotli, and the widget asks for the very one that was built with it", () => {
+  const { brotliBytes, hash } = ASSETS["widget-form.js"];
+  expect(brotliBytes).toBeLessThanOrEqual(WIDGET_FORM_BROTLI_BYTES_MAX);
+  const widget = brotliDecompressSync(Buffer.from(ASSETS["widget.js"].brotli, "base64")).toString();
+  expect(widget).toContain(`"widget-form.${hash}.js"`);
+  expect(widget).not.toContain("challenges.cloudflare.com");
 });
 
 test("[A3] both compressed forms of every asset hold the bytes that its hash names", () => {

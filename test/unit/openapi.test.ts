@@ -2,9 +2,11 @@
  * The API's description: a well-formed OpenAPI 3.1 document, one operation per endpoint. That its schemas fit live answers is shown by
  * test/object/rest.test.ts, and that every route is described by test/object/router.test.ts.
  */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { projectPath } from "../../src/local/paths.ts";
+import { limitOf } from "../../src/protocol/rest/endpoint.ts";
 import { ENDPOINTS, openapiDocument } from "../../src/protocol/rest/openapi.ts";
-import { OPENAPI_JSON } from "../../src/web/generated/openapi.ts";
 import { type Operation, readDocument, refsIn, schemaReader } from "../support/openapi.ts";
 
 const plain: unknown = JSON.parse(JSON.stringify(openapiDocument()));
@@ -25,7 +27,7 @@ const SECURITY: Readonly<Partial<Record<string, unknown>>> = {
 describe("openapi", () => {
   it("[U28] is OpenAPI 3.1, and the built Worker serves the very document", () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/u);
-    expect(JSON.parse(OPENAPI_JSON)).toEqual(plain);
+    expect(JSON.parse(readFileSync(projectPath("dist/assets/openapi.json"), "utf8"))).toEqual(plain);
   });
 
   it("[U29] describes every endpoint once, under its own operation id", () => {
@@ -78,15 +80,17 @@ describe("openapi", () => {
     }
   });
 
-  it("[U33] says who may call: a bearer token is needed, welcome, or never looked at", () => {
+  it("[U33] says who may call: a bearer token is needed, welcome, or never looked at; and what is limited", () => {
     for (const endpoint of ENDPOINTS) {
       const found = operations.find(({ operation }) => operation.operationId === endpoint.operationId);
       expect(found?.operation.security ?? "none", endpoint.operationId).toEqual(
         SECURITY[endpoint.who] ?? [{ bearer: [] }],
       );
+      const takesKey = found?.operation.parameters.some(({ name }) => name === "Idempotency-Key");
+      expect(takesKey, endpoint.operationId).toBe(endpoint.method !== "GET");
       expect(found?.operation.responses["default"]?.content).toHaveProperty("application/problem+json");
       expect(Object.keys(found?.operation.responses ?? {}).toSorted()).toEqual(
-        [...Object.keys(endpoint.answers), "default"].toSorted(),
+        [...Object.keys(endpoint.answers), ...(limitOf(endpoint) === null ? [] : ["429"]), "default"].toSorted(),
       );
     }
   });

@@ -68,6 +68,19 @@ test("[O10] one line per request and object call, with what an operator looks fo
   expect(formatLine(request, {}, true)).toContain("\u001B[32m201");
 });
 
+test("[O10] what a cache was good for is a line, too", () => {
+  const cache = { level: "info", time, kind: "cache", requestId: "req-3", prefix: "bot", outcome: "miss", ms: 12.5 };
+  const line = formatLine(JSON.stringify(cache), {}, false) ?? "";
+  for (const part of ["05:06:07.089", "cache bot", "miss", "12.5 ms", "req-3"]) expect(line).toContain(part);
+  for (const filter of [{ workspace: "acme" }, { object: "Workspace" }, { level: "warn" }] as const)
+    expect(formatLine(JSON.stringify(cache), filter, false)).toBeUndefined();
+  for (const broken of [
+    { ...cache, ms: "12" },
+    { ...cache, prefix: null },
+  ])
+    expect(formatLine(JSON.stringify(broken), {}, false)).toBe(JSON.stringify(broken));
+});
+
 test("[O15] a call without a seq or a workspace, as of a User or of an unknown workspace, is a line like any other", () => {
   const { workspace: _workspace, seq: _seq, ...bare } = JSON.parse(call) as Record<string, unknown>;
   const line = formatLine(JSON.stringify({ ...bare, object: "User" }), { object: "User" }, false);

@@ -11,6 +11,7 @@ import { STACK_TRACE } from "../support/problem.ts";
 import { type Server, startServer } from "../support/server.ts";
 import { anyRequest, brokenHttp, hostileRequests } from "./malformed-requests.ts";
 import { exchange, type RawAnswer } from "./raw-http.ts";
+import { OPERATIONS, type Scene, schemaRequests } from "./schema-requests.ts";
 
 const REQUESTS = 10_000;
 const WARM_UP_REQUESTS = 30_000;
@@ -26,7 +27,7 @@ const API = "/api/v1/malformed/ideas";
 let server: Server;
 
 beforeAll(async () => {
-  server = await startServer({ vars: { LOG_LEVEL: "warn" } });
+  server = await startServer({ vars: { LOG_LEVEL: "warn", RATE_LIMIT_SCALE: "0" } });
   const posted = await post("/feedback", { title: "A sane item" });
   expect(posted.status).toBe(201);
 });
@@ -43,6 +44,12 @@ async function post(path: string, body: object): Promise<Response> {
   });
 }
 
+/** V8 lets its heap grow for some ten thousand requests of any kind before it first collects in earnest. */
+async function warmUp(): Promise<void> {
+  await inParallel(Array.from({ length: WARM_UP_REQUESTS }), async () => void (await exchange(server.port, SANE)));
+}
+let warmedUp: Promise<void> | undefined;
+
 describe("malformed requests", () => {
   it(
     "[I40] 10,000 of them: no 5xx, no stack trace, flat memory, and it still works",
@@ -56,8 +63,7 @@ describe("malformed requests", () => {
         ...[...hostile, ...generated].map((bytes) => ({ bytes, half: false })),
       ];
       const seen = new Map<number, number>();
-      // V8 lets its heap grow for some ten thousand requests of any kind before it first collects in earnest.
-      await inParallel(Array.from({ length: WARM_UP_REQUESTS }), async () => void (await exchange(server.port, SANE)));
+      await (warmedUp ??= warmUp());
       const baseBytes = residentBytes();
       let sent = 0;
       await inParallel(all, async ({ bytes, half }) => {
@@ -78,6 +84,73 @@ describe("malformed requests", () => {
       // The generator reaches past the first check: some of its requests are even fine.
       for (const status of [200, 201, 400, 404, 405, 413, 415])
         expect(seen.get(status) ?? 0, String(status)).toBeGreaterThan(0);
+      await stillWorks();
+    },
+  );
+});
+
+/** A workspace of its own, in which the operator, an account and a key may do all but end it. */
+async function openScene(): Promise<Scene> {
+  const asked = async (path: string, body: object, token = server.operatorToken): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${server.origin}/api/v1${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    expect(response.status, path).toBe(201);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const person = { email: "ada@example.com", password: "correct horse battery staple" };
+  const token = String((await asked("/auth/register", person))["accessToken"]);
+  await asked("/workspaces", { slug: "victim", name: "Victim" }, token);
+  await asked("/workspaces/victim/boards", { slug: "ideas", name: "Ideas" }, token);
+  await asked("/victim/ideas/feedback", { title: "There" }, token);
+  const key = await asked("/workspaces/victim/api-keys", { name: "Key", scopes: ["read", "write", "moderate"] }, token);
+  return {
+    host: new URL(server.origin).host,
+    callers: [server.operatorToken, server.operatorToken, token, token, String(key["key"])],
+    there: { workspace: ["victim"], board: ["ideas"], id: ["1", "2", "3"], provider: ["github", "anthropic"] },
+    spared: new Set([
+      "DELETE /workspaces/{workspace}",
+      "DELETE /workspaces/{workspace}/boards/{board}",
+      "DELETE /{workspace}/{board}/feedback/{id}",
+      "DELETE /auth/sessions",
+      "DELETE /auth/sessions/{id}",
+      "POST /auth/logout",
+      "POST /auth/password",
+    ]),
+  };
+}
+
+describe("requests of nearly the right shape", () => {
+  it(
+    "[S36] 10,000 that are made from the schemas of every endpoint, by everybody who may ask: no 5xx, flat memory",
+    { timeout: 110_000 },
+    async () => {
+      const scene = await openScene();
+      const all = fc.sample(schemaRequests(scene), { seed: SEED, numRuns: REQUESTS });
+      await (warmedUp ??= warmUp());
+      const baseBytes = residentBytes();
+      const answers = new Map<string, Map<number, number>>();
+      await inParallel(all, async ({ operation, bytes }) => {
+        const answer = await exchange(server.port, bytes);
+        judge(answer, bytes);
+        const counts = answers.get(operation) ?? new Map<number, number>();
+        answers.set(operation, counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1));
+      });
+      const growthBytes = residentBytes() - baseBytes;
+      const fine = [...answers].filter(([, counts]) =>
+        [...counts.keys()].some((status) => status >= 200 && status < 300),
+      );
+      console.log(
+        `seed ${String(SEED)}; ${String(answers.size)} of ${String(OPERATIONS.length)} operations, ${String(fine.length)} of them with some success`,
+        `RSS +${String(growthBytes >> 20)} MiB`,
+      );
+      if (process.env["PRINT_ANSWERS"] !== undefined) console.log(answers);
+      expect(growthBytes).toBeLessThan(RSS_GROWTH_BYTES_MAX);
+      expect(new Set(answers.keys())).toEqual(new Set(OPERATIONS));
+      // The generator reaches past the schemas: many operations did what they are for at least once.
+      expect(fine.length).toBeGreaterThan(answers.size / 3);
       await stillWorks();
     },
   );

@@ -43,6 +43,8 @@ export const Failed = z.strictObject({
   requestId: z.string().optional(),
   code: z.enum(failureCodes),
   message: z.string(),
+  /** Of what passes with time: when to try again. */
+  retryAfterSeconds: z.int().min(1).optional(),
 });
 
 export const DownFrame = z.union([Welcome, Resync, Votes, FeedbackChanged, FeedbackRemoved, Ack, Failed]);

@@ -2,11 +2,12 @@
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { FAILURES, type FailureCode } from "../../errors.ts";
+import { IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_KEY_CHARS_MIN } from "../../limits.ts";
 import * as account from "./account.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as auth from "./auth.ts";
 import * as boards from "./boards.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, limitOf } from "./endpoint.ts";
 import * as feedback from "./feedback.ts";
 import * as keys from "./keys.ts";
 import * as live from "./live.ts";
@@ -54,6 +55,32 @@ const Problem = z
   })
   .meta({ id: "Problem", description: "RFC 9457 problem details" });
 
+const PROBLEM = { "application/problem+json": { schema: Problem } };
+
+/** draft-ietf-httpapi-idempotency-key-header. */
+const OnceOnly = z.object({
+  "Idempotency-Key": z.string().min(IDEMPOTENCY_KEY_CHARS_MIN).max(IDEMPOTENCY_KEY_CHARS_MAX).optional().meta({
+    description:
+      "A random UUID, the same for every try: the request has its effect once, and for a day the first answer is given again (`Idempotent-Replayed: true`). With another request under the same key 422.",
+  }),
+});
+
+const text = (description: string) => ({ description, schema: { type: "string" as const } });
+
+/** Successful answers carry all but the first, too. */
+const TOO_MANY = {
+  description: "Too many requests: try again after `Retry-After`",
+  headers: {
+    "Retry-After": text("Seconds until one more request passes"),
+    "X-RateLimit-Limit": text("Requests in a window, of the limit that has least left"),
+    "X-RateLimit-Remaining": text("How many are left of it"),
+    "X-RateLimit-Reset": text("When all of it is there again, ISO 8601"),
+    "RateLimit-Policy": text("Every limit that the request was counted against (draft-ietf-httpapi-ratelimit-headers)"),
+    RateLimit: text("How they stand"),
+  },
+  content: PROBLEM,
+};
+
 /** OpenAPI 3.1. */
 export function openapiDocument(): object {
   const paths: ZodOpenApiPathsObject = {};
@@ -67,7 +94,7 @@ export function openapiDocument(): object {
       title: "Groundswell",
       version: "1",
       description:
-        "Boards of feedback whose votes move live. Lists answer a bare array; `Link` and `X-Next-Cursor` carry the next page. Errors are problem+json with a stable `code`.",
+        "Boards of feedback whose votes move live. Lists answer a bare array; `Link` and `X-Next-Cursor` carry the next page. Errors are problem+json with a stable `code`. Successful answers say in `RateLimit` how the limits stand that the request was counted against.",
     },
     servers: [{ url: "/api/v1" }],
     components: {
@@ -93,13 +120,18 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     ...(description === undefined ? {} : { description }),
     // An empty requirement: it works without, too.
     ...(who === "anyone" ? {} : { security: isPublic(who) ? [{}, { bearer: [] }] : [{ bearer: [] }] }),
-    requestParams: { path: asObject(params), ...(query === undefined ? {} : { query: asObject(query) }) },
+    requestParams: {
+      path: asObject(params),
+      ...(query === undefined ? {} : { query: asObject(query) }),
+      ...(endpoint.method === "GET" ? {} : { header: OnceOnly }),
+    },
     ...(body === undefined
       ? {}
       : { requestBody: { required: endpoint.method !== "DELETE", content: { "application/json": { schema: body } } } }),
     responses: {
       ...Object.fromEntries(Object.entries(endpoint.answers).map(([status, answer]) => [status, success(answer)])),
-      default: { description: "What went wrong", content: { "application/problem+json": { schema: Problem } } },
+      ...(limitOf(endpoint) === null ? {} : { 429: TOO_MANY }),
+      default: { description: "What went wrong", content: PROBLEM },
     },
   };
 }
@@ -110,10 +142,7 @@ function isPublic(who: Endpoint["who"]): boolean {
 
 function success(answer: Endpoint["answers"][number]) {
   const headers = Object.fromEntries(
-    Object.entries(answer.headers ?? {}).map(([name, description]) => [
-      name,
-      { description, schema: { type: "string" as const } },
-    ]),
+    Object.entries(answer.headers ?? {}).map(([name, description]) => [name, text(description)]),
   );
   return {
     description: answer.description,

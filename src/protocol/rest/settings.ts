@@ -60,12 +60,9 @@ export const WidgetConfig = z
     anonymousPosting: z.boolean(),
     requireIdentity: z.boolean(),
     boards: z.array(z.strictObject({ slug: z.string(), name: z.string() })),
-    turnstileSiteKey: z
-      .string()
-      .nullable()
-      .meta({
-        description: "Whoever posts without signing in has to solve a Turnstile challenge with this key; null: nobody",
-      }),
+    turnstileSiteKey: z.string().nullable().meta({
+      description: "Whoever posts without signing in has to solve a Turnstile challenge with this key; null: nobody",
+    }),
   })
   .meta({ id: "WidgetConfig" });
 export type WidgetConfig = z.infer<typeof WidgetConfig>;

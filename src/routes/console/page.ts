@@ -44,9 +44,10 @@ export function form(answer: (context: RequestContext, params: Params, fields: F
   });
 }
 
-/** Who is signed in; the session is looked up, so that one that was ended shows nothing more. Errors: UNAUTHENTICATED; OVERLOADED and INTERNAL when it cannot be told, which signs nobody out. */
+/** Who is signed in; the session is looked up, so that one that was ended shows nothing more. Errors: UNAUTHENTICATED; RATE_LIMITED, OVERLOADED and INTERNAL when it cannot be told, which signs nobody out. */
 export async function requirePerson(context: RequestContext): Promise<Result<Person, Failure>> {
-  const { caller } = context;
+  const { caller, callerFailure } = context;
+  if (callerFailure !== null) return err(callerFailure);
   if (caller.kind !== "account") return err(notSignedIn());
   const profile =
     caller.profile === null ? await checkSession(context, caller.userId, caller.sessionId) : ok(caller.profile);

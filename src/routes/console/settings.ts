@@ -1,6 +1,8 @@
 /** A workspace's settings, its branding, and its end. */
+import * as z from "zod";
 import type { Params, RequestContext } from "../../edge/context.ts";
 import { failure, type Failure } from "../../errors.ts";
+import { RateLimit, WORKSPACE_QUOTAS } from "../../protocol/rest/rate-limits.ts";
 import { Branding, Settings } from "../../protocol/rest/settings.ts";
 import { CONSOLE_PATH, teamPath, withNotice } from "../../web/console/address.ts";
 import { BrandingPage } from "../../web/console/branding.tsx";
@@ -16,10 +18,15 @@ export const settingsPage = page((context, params) => showSettings(context, para
 async function showSettings(context: RequestContext, params: Params, attempt: Attempt | null): Answer {
   const visit = await openTeam(context, params, "workspace.configure");
   if (!visit.ok) return visit;
-  const settings = await ask(context, Settings, "GET", `${apiOf(params)}/settings`);
+  const [settings, limits] = await Promise.all([
+    ask(context, Settings, "GET", `${apiOf(params)}/settings`),
+    ask(context, z.array(RateLimit), "GET", `${apiOf(params)}/rate-limits`),
+  ]);
   if (!settings.ok) return settings;
+  if (!limits.ok) return limits;
   const { shell, team } = visit.value;
-  return show(context, SettingsPage({ shell, team, settings: settings.value, attempt }), { attempt });
+  const page = SettingsPage({ shell, team, settings: settings.value, limits: limits.value, attempt });
+  return show(context, page, { attempt });
 }
 
 const rename: Act = (context, params, { name = "" }) =>
@@ -44,6 +51,18 @@ const changeAccess: Act = (context, params, sent) => {
   );
 };
 
+/** The form shows all limits and sends all of them: an empty field is the default. */
+const changeLimits: Act = (context, params, sent) => {
+  const limitOf = (text = "") => (text.trim() === "" ? null : Number(text));
+  const useDefaults = sent["defaults"] !== undefined;
+  const limits = WORKSPACE_QUOTAS.map((name) => [name, useDefaults ? null : limitOf(sent[name])] as const);
+  return settle(
+    tell(context, "PATCH", `${apiOf(params)}/rate-limits`, Object.fromEntries(limits)),
+    withNotice(teamPath(slugOf(params), "settings"), "limits-saved"),
+    (failed) => showSettings(context, params, refused("limits", failed, sent, WORKSPACE_QUOTAS)),
+  );
+};
+
 /** A slash at the end is what an address bar adds when one copies from it. */
 function asOrigin(text: string): string {
   const url = URL.parse(text);
@@ -62,7 +81,7 @@ export function notConfirmed(slug: string): Failure {
   return failure("INVALID_REQUEST", message, [{ path: "confirm", message }]);
 }
 
-export const changeSettings = forms({ rename, access: changeAccess, delete: remove });
+export const changeSettings = forms({ rename, access: changeAccess, limits: changeLimits, delete: remove });
 
 export const brandingPage = page((context, params) => showBranding(context, params, null));
 

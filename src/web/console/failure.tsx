@@ -22,6 +22,10 @@ const WORDS: Partial<Readonly<Record<Failure["code"], { readonly title: string; 
     title: "That form came from somewhere else",
     says: "Forms are only taken from the console’s own pages. Open the page and try again there.",
   },
+  RATE_LIMITED: {
+    title: "That was a little too often",
+    says: "You are still signed in. Please wait a few minutes and try again.",
+  },
   OVERLOADED: { title: "Very busy right now", says: "Please try again in a moment." },
   INTERNAL: { title: "Something broke on our side", says: "Please try again in a moment." },
 };

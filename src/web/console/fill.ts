@@ -62,7 +62,7 @@ const WORDS: Partial<Readonly<Record<Failure["code"], string>>> = {
 };
 
 function messageFor({ code, detail, retryAfterSeconds }: Failure): string {
-  if (code === "TOO_MANY_ATTEMPTS") {
+  if (code === "TOO_MANY_ATTEMPTS" || code === "RATE_LIMITED") {
     return `Too many attempts. Please wait ${waitOf(retryAfterSeconds)} and try again.`;
   }
   return WORDS[code] ?? detail;

@@ -1,26 +1,30 @@
 /** @jsxRuntime automatic @jsxImportSource hono/jsx */
-/** A workspace's settings: its name, who may write, from which sites, and its end. */
+/** A workspace's settings: its name, who may write, from which sites, how often, and its end. */
 import { ALLOWED_ORIGINS_MAX, NAME_CHARS_MAX } from "../../limits.ts";
+import type { RateLimit } from "../../protocol/rest/rate-limits.ts";
 import type { Settings } from "../../protocol/rest/settings.ts";
 import { teamPath } from "./address.ts";
 import { Action, AreaField, Summary, TextField, Tick } from "./fields.tsx";
 import { type Attempt, fillOf } from "./fill.ts";
 import { allows, type Shell, type Team, TeamPage } from "./frame.tsx";
+import { RateLimitsSection } from "./limits-form.tsx";
 import { Section } from "./parts.tsx";
 
 type SettingsProps = {
   readonly shell: Shell;
   readonly team: Team;
   readonly settings: Settings;
+  readonly limits: readonly RateLimit[];
   readonly attempt: Attempt | null;
 };
 
-export function SettingsPage({ shell, team, settings, attempt }: SettingsProps) {
+export function SettingsPage({ shell, team, settings, limits, attempt }: SettingsProps) {
   return (
     <TeamPage shell={shell} team={team} section="settings" title="Settings">
       <Summary form="page" fill={fillOf(attempt, "page")} />
       <Name team={team} attempt={attempt} />
       <Access team={team} settings={settings} attempt={attempt} />
+      <RateLimitsSection limits={limits} attempt={attempt} />
       {allows(team.role, "workspace.own") ? <Delete team={team} attempt={attempt} /> : null}
     </TeamPage>
   );

@@ -61,6 +61,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   "key-revoked": "The key is revoked. Requests with it are refused from now on.",
   "secret-revoked": "The secret is revoked. Identities signed with it are refused from now on.",
   "settings-saved": "The settings are saved.",
+  "limits-saved": "The rate limits are saved, and hold from now on.",
   "workspace-renamed": "The workspace has its new name.",
   "branding-saved": "The branding is saved.",
   "board-made": "The board is there.",

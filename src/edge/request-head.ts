@@ -1,0 +1,45 @@
+/** What is wrong with a request before anybody asks what it wants: its address and its headers. The platform lets far more through than anybody sends. */
+import { type Failure, failure, invalidField } from "../errors.ts";
+import { HEADER_CHARS_MAX, HEADERS_MAX, URL_CHARS_MAX } from "../limits.ts";
+
+/** Between a header and the next stand `: ` and a line's end. */
+const HEADER_OVERHEAD_CHARS = 4;
+
+/** Null: nothing. Errors: URL_TOO_LONG, REQUEST_HEADERS_TOO_LARGE, INVALID_REQUEST. */
+export function refuseHead({ url, headers }: Request, { pathname }: URL): Failure | null {
+  if (url.length > URL_CHARS_MAX) {
+    return failure("URL_TOO_LONG", `A URL may have at most ${String(URL_CHARS_MAX)} characters.`);
+  }
+  if (isTooMuch(headers)) {
+    return failure(
+      "REQUEST_HEADERS_TOO_LARGE",
+      `A request may have at most ${String(HEADERS_MAX)} headers of ${String(HEADER_CHARS_MAX)} characters in all.`,
+    );
+  }
+  // Two ways to say where the body ends are how one request is smuggled in another.
+  if (headers.has("transfer-encoding") && headers.has("content-length")) {
+    return invalidField("headers.content-length", "does not go with Transfer-Encoding");
+  }
+  return isText(pathname) ? null : invalidField("path", "is not valid UTF-8 text");
+}
+
+function isTooMuch(headers: Headers): boolean {
+  let count = 0;
+  let chars = 0;
+  for (const [name, value] of headers) {
+    count += 1;
+    chars += name.length + value.length + HEADER_OVERHEAD_CHARS;
+    if (count > HEADERS_MAX || chars > HEADER_CHARS_MAX) return true;
+  }
+  return false;
+}
+
+/** The URL parser has percent-encoded all that is not ASCII, and left alone what was encoded already, well or not. */
+function isText(pathname: string): boolean {
+  if (!pathname.includes("%")) return true;
+  try {
+    return !decodeURIComponent(pathname).includes("\u0000");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+/** The form of the widget comes with a script of its own: when it is loaded, and what happens when it cannot be. */
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSite, type Site } from "./site.ts";
+
+const HASHED = /\/widget-form\.[0-9a-f]{10}\.js$/u;
+const ALIAS = /\/widget-form\.js\?\d+$/u;
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await openSite({ RATE_LIMIT_SCALE: "1000" });
+});
+
+afterAll(async () => {
+  await site.close();
+});
+
+type Visit = {
+  readonly page: Page;
+  readonly widget: Locator;
+  readonly scripts: string[];
+  readonly elsewhere: string[];
+};
+
+/** A page of somebody's with the widget. `scripts`: of ours, that were asked for; `elsewhere`: what was asked of anybody else. */
+async function visit(board: string, inline = false): Promise<Visit> {
+  const { page } = await site.open("/health");
+  const scripts: string[] = [];
+  const elsewhere: string[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== site.server.origin) elsewhere.push(url.href);
+    else if (url.pathname.endsWith(".js")) scripts.push(url.pathname + url.search);
+  });
+  const element = inline ? `<groundswell-board workspace="acme" board="${board}"></groundswell-board>` : "";
+  const body = `<!doctype html><html lang="en"><body>${element}<script src="/widget.js" data-workspace="acme" data-board="${board}"></script></body></html>`;
+  await page.route("**/host-page", (route) => route.fulfill({ contentType: "text/html", body }));
+  await page.goto("/host-page");
+  const widget = page.locator(inline ? "groundswell-board" : "groundswell-widget");
+  return { page, widget, scripts, elsewhere };
+}
+
+async function openPanel(widget: Locator): Promise<void> {
+  await widget.getByRole("button", { name: "Feedback" }).click();
+}
+
+const newIdea = (widget: Locator) => widget.getByRole("button", { name: "New idea" });
+const rowOf = (widget: Locator, title: string): Locator => widget.getByRole("listitem").filter({ hasText: title });
+
+test("[W47] the form's script comes when somebody comes to the board, once, and nothing from anywhere else", async () => {
+  await site.boardWith("near", ["There"]);
+  const { page, widget, scripts, elsewhere } = await visit("near", true);
+  await rowOf(widget, "There").waitFor();
+  expect(scripts).toEqual(["/widget.js"]);
+  await widget.getByRole("searchbox").focus();
+  await expect.poll(() => scripts).toHaveLength(2);
+  expect(scripts[1]).toMatch(HASHED);
+  await page.waitForLoadState("networkidle");
+  // From here on it is there, whatever becomes of the network.
+  await page.context().setOffline(true);
+  await newIdea(widget).click();
+  await widget.getByLabel("Title").fill("Written offline");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => widget.locator("#wrong").textContent()).toBe("The server could not be reached.");
+  await page.context().setOffline(false);
+  await page.keyboard.press("Enter");
+  await rowOf(widget, "Written offline").waitFor();
+  await newIdea(widget).click();
+  await widget.getByRole("button", { name: "Cancel" }).click();
+  expect(await newIdea(widget).evaluate((element) => element.matches(":focus"))).toBe(true);
+  expect(scripts).toHaveLength(2);
+  expect(elsewhere).toEqual([]);
+});
+
+test("[W47] a form that cannot be loaded is said, the list goes on, and the next try works", async () => {
+  await site.boardWith("absent", ["Still votable"]);
+  const { page, widget } = await visit("absent");
+  await page.route(/widget-form/u, (route) => route.abort());
+  await openPanel(widget);
+  await rowOf(widget, "Still votable").waitFor();
+  for (let times = 0; times < 2; times++) {
+    await newIdea(widget).click();
+    await widget.getByText("The form could not be loaded. Try again.").waitFor();
+    expect(await widget.locator("form").count()).toBe(0);
+  }
+  const vote = rowOf(widget, "Still votable").getByRole("button", { name: /^Vote for/u });
+  await vote.click();
+  await expect.poll(() => vote.textContent()).toBe("1");
+  await page.unroute(/widget-form/u);
+  await newIdea(widget).click();
+  await widget.getByLabel("Title").fill("At last");
+  await page.keyboard.press("Enter");
+  await rowOf(widget, "At last").waitFor();
+  expect(await widget.locator("form").count()).toBe(1);
+});
+
+test("[W48] a page that was open before a deploy gets the newer form", async () => {
+  await site.boardWith("deployed", []);
+  const { page, widget, scripts } = await visit("deployed");
+  await page.route(HASHED, (route) => route.fulfill({ status: 404, body: "gone" }));
+  await openPanel(widget);
+  await newIdea(widget).click();
+  await widget.getByLabel("Title").fill("After the deploy");
+  await page.keyboard.press("Enter");
+  await rowOf(widget, "After the deploy").waitFor();
+  expect(scripts.filter((script) => ALIAS.test(script))).toHaveLength(1);
+});
