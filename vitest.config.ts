@@ -1,5 +1,5 @@
 /**
- * The test projects: `unit` in Node, `object` and `model` inside workerd on the real classes, `wire` black-box against the built
+ * The test projects: `unit` in Node, `object` and `model` inside workerd on the real classes, `wire` and `faults` black-box against the built
  * server, `browser` in a real Chromium. `npm test` builds first; `vitest run --project unit` is enough while writing.
  */
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
@@ -78,11 +78,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          environment: "node",
+          ...heavy,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           ...heavy,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

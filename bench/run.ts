@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { buildWorker } from "../src/local/build.ts";
 import { benchGrowth } from "./growth/run.ts";
 import { benchIdentity } from "./identity/run.ts";
+import { benchLimits } from "./limits/run.ts";
 import { benchFanOut } from "./load/fan-out.ts";
 import { benchProfile } from "./load/profile.ts";
 import { benchRatios } from "./load/ratios.ts";
@@ -19,7 +20,7 @@ const { values: flags, positionals } = parseArgs({
     write: { type: "boolean", default: false },
     /** Measure the bundle that is in dist/worker. */
     "no-build": { type: "boolean", default: false },
-    /** ratios: rounds per verb, and seconds of each server's turn. */
+    /** ratios and limits: rounds per verb, and seconds of each server's turn. */
     rounds: { type: "string", default: "10" },
     turn: { type: "string", default: "1" },
     /** fan-out and profile: how long, and how many. */
@@ -46,6 +47,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report> | Report>> = {
   "fan-out": () =>
     benchFanOut({ sockets: number("sockets"), votesPerSecond: number("votes-per-second"), seconds: number("seconds") }),
   growth: () => benchGrowth({ small: number("small"), large: number("large") }),
+  limits: () => benchLimits({ rounds: number("rounds"), seconds: number("turn") }),
   identity: () => benchIdentity({ seconds: number("seconds") }),
   profile: () => benchProfile({ users: number("users"), seconds: number("seconds") }),
 };

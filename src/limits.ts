@@ -7,6 +7,8 @@ export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** JSON and form bodies, counted while they stream in. */
 export const BODY_BYTES_MAX = 64 * 1024;
+/** How long a body may take to come: six kilobytes a second, for the largest. */
+export const BODY_MS_MAX = 10 * SECOND_MS;
 /** Nesting of a JSON body, checked before it is parsed: `JSON.parse` of deep input is slow and recursive consumers overflow. */
 export const JSON_DEPTH_MAX = 32;
 /** Longest request URL that is routed; the platform's own bound is 16 KiB. */

@@ -1,4 +1,4 @@
-/** The SQL that list, create and vote run, as the Workspace object runs it. `test/object/verbs-baseline.test.ts` fails when they part. */
+/** The SQL that list, create and vote run, counted against the limits, as the Workspace object runs it. `test/object/verbs-baseline.test.ts` fails when they part. */
 
 export const LIST =
   'select "id", "title", "description", "status", "category", "vote_count", "comment_count", "author_name", "pinned", "created_at", "updated_at", "vote_count" from "feedback_items" where ("feedback_items"."board_id" = ? and "feedback_items"."visible" = 1) order by "feedback_items"."vote_count" desc, "feedback_items"."id" desc limit ? offset ?';
@@ -23,4 +23,12 @@ export const VOTE = {
   seq: 'update "settings" set "seq" = seq + 1 where "settings"."id" = ? returning "seq"',
   tally: 'update "feedback_items" set "vote_count" = ?, "trending" = ?, "seq" = ? where "feedback_items"."id" = ?',
   count: CREATE.count,
+} as const;
+
+/** What counting against the limits adds: of a post by address, of a vote by person and address, a person who was not counted before. */
+export const LIMITS = {
+  load: 'select "key", "tat" from "rate_limits" where "rate_limits"."key" in (select value from json_each(?))',
+  save: 'insert into "rate_limits" ("key", "tat") values (?, ?) on conflict ("rate_limits"."key") do update set "tat" = excluded.tat',
+  saveTwo:
+    'insert into "rate_limits" ("key", "tat") values (?, ?), (?, ?) on conflict ("rate_limits"."key") do update set "tat" = excluded.tat',
 } as const;

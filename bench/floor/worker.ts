@@ -1,11 +1,11 @@
 /**
  * The floor that bench/load measures against: a Worker and an object that run the product's SQL on the product's tables for list, create and vote, and
- * nothing else. No router, validation, ids, logs, sockets, errors. Never deployed.
+ * nothing else. No router, validation, ids, logs, sockets, errors; limits are written down, and hold nobody. Never deployed.
  */
 import { DurableObject } from "cloudflare:workers";
 import { migrate } from "../../schema/migrate.ts";
 import { MIGRATIONS } from "../../schema/workspace/manifest.ts";
-import { CREATE, LIST, VOTE } from "./statements.ts";
+import { CREATE, LIMITS, LIST, VOTE } from "./statements.ts";
 
 type FloorEnv = { readonly FLOOR: DurableObjectNamespace<Floor> };
 type Row = Record<string, SqlStorageValue>;
@@ -32,7 +32,7 @@ export class Floor extends DurableObject<FloorEnv> {
     return this.#sql.exec(LIST, BOARD, PAGE + 1, 0).toArray();
   }
 
-  create(body: { title: string; description: string }): Row {
+  create(address: string, body: { title: string; description: string }): Row {
     const now = Date.now();
     return this.ctx.storage.transactionSync(() => {
       const { seq = 0, last_feedback_id: id = 0 } = this.#sql.exec(CREATE.next, 1).one();
@@ -41,13 +41,16 @@ export class Floor extends DurableObject<FloorEnv> {
       this.#sql.exec(CREATE.insert, id, BOARD, title, description, "open", null, ...counters);
       this.#sql.exec(CREATE.index, id, title, description, "b1 s6f70656e");
       this.#sql.exec(CREATE.count, 1, 0, BOARD);
+      this.#sql.exec(LIMITS.save, `feedback-create-address|${address}`, now);
       return { id, title, description, seq };
     });
   }
 
-  vote(feedbackId: number, externalUserId: string): Row {
+  vote(address: string, feedbackId: number, externalUserId: string): Row {
     const now = Date.now();
     return this.ctx.storage.transactionSync(() => {
+      const keys = [`vote-person|p:${externalUserId}`, `vote-address|${address}`] as const;
+      this.#sql.exec(LIMITS.load, JSON.stringify(keys.slice(0, 1))).toArray();
       const item = this.#sql.exec(VOTE.item, feedbackId).one();
       const [known] = this.#sql.exec(VOTE.person, externalUserId).toArray();
       const profile = [null, null, null, null, null];
@@ -61,6 +64,7 @@ export class Floor extends DurableObject<FloorEnv> {
         this.#sql.exec(VOTE.tally, voteCount, now / 1_000_000, seq, feedbackId);
         this.#sql.exec(VOTE.count, 0, 1, BOARD);
       }
+      this.#sql.exec(LIMITS.saveTwo, keys[0], now, keys[1], now);
       return { feedbackId, voteCount };
     });
   }
@@ -72,9 +76,10 @@ export default {
     const { pathname } = new URL(request.url);
     const [, , , workspace = "", , , id] = pathname.split("/");
     const object = env.FLOOR.getByName(workspace);
+    const address = request.headers.get("cf-connecting-ip") ?? "";
     if (request.method === "GET") return Response.json(await object.list());
-    if (id === undefined) return Response.json(await object.create(await request.json()), { status: 201 });
+    if (id === undefined) return Response.json(await object.create(address, await request.json()), { status: 201 });
     const { externalUserId } = await request.json<{ externalUserId: string }>();
-    return Response.json(await object.vote(Number(id), externalUserId), { status: 201 });
+    return Response.json(await object.vote(address, Number(id), externalUserId), { status: 201 });
   },
 } satisfies ExportedHandler<FloorEnv>;

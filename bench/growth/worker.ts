@@ -8,7 +8,16 @@ import { COUNTS, SHAPES } from "./shapes.ts";
 
 type GrowthEnv = { readonly GROWN: DurableObjectNamespace<Grown> };
 
-const CALL = { requestId: "growth", caller: { kind: "operator" }, openWorkspaces: false, site: null, visitor: null, limit: null, route: "", idempotency: null } as const;
+const CALL = {
+  requestId: "growth",
+  caller: { kind: "operator" },
+  openWorkspaces: false,
+  site: null,
+  visitor: null,
+  limit: null,
+  route: "",
+  idempotency: null,
+} as const;
 const CONFIGURE = { ...CALL, action: "workspace.configure" } as const;
 const READ = { ...CALL, caller: { kind: "anonymous" }, action: "board.read" } as const;
 

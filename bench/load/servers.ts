@@ -11,6 +11,9 @@ import { projectPath } from "../../src/local/paths.ts";
 
 const READY_MS = 30_000;
 const POLL_MS = 50;
+const LINES_READ_MAX = 5_000;
+/** Limits that nobody reaches: a bench comes from one address, and what counting costs is part of its figures. */
+export const COUNTED_ONLY = "1000000";
 /** USER_HZ, the same on every Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -19,6 +22,8 @@ export type Running = {
   readonly operatorToken: string;
   /** Processor time that its processes have used, in seconds; NaN where there is no /proc. */
   readonly cpuSeconds: () => number;
+  /** The last lines of its log. */
+  readonly logged: () => readonly Readonly<Record<string, unknown>>[];
   readonly stop: () => Promise<void>;
 };
 
@@ -44,6 +49,7 @@ async function start(script: readonly string[], vars: Readonly<Record<string, st
       HOST: "127.0.0.1",
       PORT: "0",
       DEMO: "false",
+      RATE_LIMIT_SCALE: COUNTED_ONLY,
       ...vars,
       DATA_DIR: join(scratch, "data"),
     },
@@ -64,11 +70,22 @@ async function start(script: readonly string[], vars: Readonly<Record<string, st
     if (origin === undefined) continue;
     // The announcement comes in one write; the token stands a few lines further.
     const operatorToken = /Authorization: Bearer (\S+)$/mu.exec(text())?.[1] ?? "";
-    return { origin, operatorToken, cpuSeconds: () => cpuSecondsOf(child.pid ?? 0), stop };
+    return {
+      origin,
+      operatorToken,
+      cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+      logged: () => lastLines(text()),
+      stop,
+    };
   }
   const said = text();
   await stop();
   throw new Error(`${script.join(" ")} did not come up\n${said}`);
+}
+
+function lastLines(text: string): Record<string, unknown>[] {
+  const lines = text.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
+  return lines.slice(-LINES_READ_MAX).map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** Of a process group: Node and its workerd. */

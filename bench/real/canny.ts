@@ -8,12 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Server, startServer } from "../../test/support/server.ts";
+import { COUNTED_ONLY } from "../load/servers.ts";
 import { buildWorker } from "../../src/local/build.ts";
 import { holds, publish, type Report } from "../report.ts";
 import { type Post, post, readBoard, type Target, type Tries, type Vote, voteByRest, voteBySocket } from "./casting.ts";
 import { openProxy } from "./cuttable-proxy.ts";
 import { watch, type Watcher } from "./watcher.ts";
 
+const VARS = { LOG_LEVEL: "warn", RATE_LIMIT_SCALE: COUNTED_ONLY };
 const WATCHERS = 50;
 const REST_AT_ONCE = 8;
 const SOCKETS = 24;
@@ -29,11 +31,11 @@ type Source = Post & { readonly votes: number };
 async function benchReal(path: string): Promise<Report> {
   const sources = readSources(path);
   const dataDir = mkdtempSync(join(tmpdir(), "groundswell-real-"));
-  let server = await startServer({ dataDir, vars: { LOG_LEVEL: "warn" } });
+  let server = await startServer({ dataDir, vars: VARS });
   const proxy = await openProxy(server.port);
   const restart = async (): Promise<void> => {
     await server.kill();
-    server = await startServer({ dataDir, port: server.port, vars: { LOG_LEVEL: "warn" } });
+    server = await startServer({ dataDir, port: server.port, vars: VARS });
   };
   try {
     const target = { origin: server.origin, workspace: "real", board: "ideas" };

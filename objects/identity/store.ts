@@ -61,8 +61,9 @@ export class IdentityStore extends ObjectStore {
   }
 
   /** Whether `verb` had its effect for this very request. */
-  wasDone({ idempotency }: Call, verb: string): boolean {
-    const first = idempotency === null ? null : this.answers.find(idempotency, verb, this.now());
+  wasDone({ idempotency }: Partial<Pick<Call, "idempotency">>, verb: string): boolean {
+    const first =
+      idempotency === undefined || idempotency === null ? null : this.answers.find(idempotency, verb, this.now());
     return first?.ok === true && first.value !== null;
   }
 

@@ -51,13 +51,14 @@ export class FirstAnswers {
 
   /** Runs `command`, or gives its first answer again. Call in its transaction. `scope`, `schedule`: as above. */
   once<T>(
-    { idempotency }: Pick<Call, "idempotency">,
+    { idempotency }: Partial<Pick<Call, "idempotency">>,
     scope: string,
     now: number,
     schedule: (dueAt: number) => void,
     command: () => Answered<T>,
   ): Answered<T> {
-    if (idempotency === null) return command();
+    // A Worker of the version before, while a deploy runs, says nothing of it.
+    if (idempotency === undefined || idempotency === null) return command();
     const first = this.find(idempotency, scope, now);
     if (!first.ok) return first;
     // Written below, of the same verb: the route is part of the key.

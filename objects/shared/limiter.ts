@@ -46,12 +46,12 @@ export class Limiter {
     if (onDisk) this.#loadMissing(hits);
     const takenBy = (hit: Hit, count: 0 | 1) => take(hit.rate, this.#held.get(keyOf(hit)) ?? null, now, count);
     const takes = hits.map((hit) => ({ hit, taken: takenBy(hit, 1) }));
-    const refused = takes.filter(({ taken }) => !taken.admitted);
-    if (refused.length > 0) {
+    const over = takes.filter(({ taken }) => !taken.admitted);
+    if (over.length > 0) {
       // Nothing was counted, so the others stand as before this request.
       const limits = takes.map(({ hit, taken }) => stateOf(hit, taken.admitted ? takenBy(hit, 0) : taken));
-      const seconds = Math.max(...refused.map(({ taken }) => taken.retryAfterMs)) / 1_000;
-      const names = refused.map(({ hit }) => QUOTAS[hit.name].by);
+      const seconds = Math.max(...over.map(({ taken }) => taken.retryAfterMs)) / 1_000;
+      const names = over.map(({ hit }) => QUOTAS[hit.name].by);
       return err({
         ...retryLater("RATE_LIMITED", `Too many requests of one ${names.join(" and ")}.`, seconds),
         limits,

@@ -39,7 +39,13 @@ export function boardPage(
   if (!page.ok) return page;
   const ids = page.value.items.map((item) => item.id);
   const votes = votesOfVisitor(store, actor, ids, externalUserId);
-  return ok({ ...page.value, workspace: workspace.value, board: board.value, votes, allowedOrigins: allowedOrigins(store) });
+  return ok({
+    ...page.value,
+    workspace: workspace.value,
+    board: board.value,
+    votes,
+    allowedOrigins: allowedOrigins(store),
+  });
 }
 
 export type ItemPage = {
@@ -68,7 +74,13 @@ export function itemPage(
   const found = readFeedback(store, actor, boardSlug, id);
   if (!found.ok) return found;
   const voted = String(id) in votesOfVisitor(store, actor, [id], externalUserId);
-  return ok({ ...found.value, workspace: workspace.value, board: board.value, voted, allowedOrigins: allowedOrigins(store) });
+  return ok({
+    ...found.value,
+    workspace: workspace.value,
+    board: board.value,
+    voted,
+    allowedOrigins: allowedOrigins(store),
+  });
 }
 
 function allowedOrigins(store: WorkspaceStore): readonly string[] {

@@ -2,9 +2,10 @@
  * The live sockets' way through the object: upgrade, messages, end. Who may have one is decided in admission.ts, what a frame does in sockets.ts, who is told of what in fan-out.ts; partyserver
  * accepts them and finds them again after a hibernation.
  */
-import { failure } from "../../src/errors.ts";
+import type { Answered } from "../../src/call.ts";
+import { type Failure, failure } from "../../src/errors.ts";
 import { LIVE_SUBPROTOCOL } from "../../src/protocol/live/version.ts";
-import { ok } from "../../src/result.ts";
+import { type Err, ok } from "../../src/result.ts";
 import {
   admit,
   type Admission,
@@ -48,14 +49,14 @@ export class LiveSockets {
     this.#around = around;
   }
 
-  /** A refusal is a `Failure` as JSON, which the Worker words; partyserver, `accept`, would answer a throw with its stack. */
+  /** A refusal is a `Failure` as JSON, with how the limits stand, which the Worker words; partyserver, `accept`, would answer a throw with its stack. */
   async upgrade(request: Request, accept: () => Promise<Response>): Promise<Response> {
     const call = callOfSocket(request);
     const admitted = this.#calls.read("live.open", call, (actor) =>
       admit(this.#store, this.#ctx, this.#around.socketsPerAddressMax, actor, call, request),
     );
     const admission = admitted.ok ? admitted.value : refusedSocket(call, admitted.error);
-    if (admission === null) return Response.json(admitted.ok ? null : admitted.error, { status: 400 });
+    if (admission === null) return Response.json(admitted.ok ? null : refusalOf(admitted), { status: 400 });
     this.#admitted.set(request, admission);
     const response = await accept();
     // Still admitted: partyserver threw on the way, and its answer would carry the stack.
@@ -108,4 +109,11 @@ export class LiveSockets {
 
   readonly #resume = (board: LiveBoard, since: number) =>
     this.#calls.logged("live.resume", UNASKED, () => ok(resumeFrames(this.#store, board, since)));
+}
+
+function refusalOf({
+  error,
+  limits,
+}: Err<Failure> & Pick<Answered<never>, "limits">): Failure & Pick<Answered<never>, "limits"> {
+  return limits === undefined ? error : { ...error, limits };
 }

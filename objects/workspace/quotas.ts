@@ -6,7 +6,13 @@ import type { Hit } from "../shared/limiter.ts";
 import type { Actor } from "./authorize.ts";
 
 /** `bare`: the id that an anonymous caller gives for themselves. The operator passes; an API key has one quota for everything. */
-export function hitsOf(call: Call, actor: Actor, bare: string | null, scale: number, overrides: () => Overrides): Hit[] {
+export function hitsOf(
+  call: Call,
+  actor: Actor,
+  bare: string | null,
+  scale: number,
+  overrides: () => Overrides,
+): Hit[] {
   const { limit, caller } = call;
   if (limit === null || caller.kind === "operator") return [];
   const names = caller.kind === "key" ? quotasOf("api-key") : quotasOf(limit);

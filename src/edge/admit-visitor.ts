@@ -56,11 +56,11 @@ export function shardOf({ request, idempotency }: Pick<RequestContext, "request"
   return `v-${first.toString(16).padStart(2, "0")}`;
 }
 
-/** Null: not in time. An answer that is there by then and only was not looked at, because the isolate was busy, counts. */
+/** Null: not in time. */
 export async function within<T>(answer: Promise<T>, ms: number): Promise<T | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => setTimeout(() => resolve(null), 0), ms);
+    timer = setTimeout(() => resolve(null), ms);
   });
   try {
     return await Promise.race([answer, late]);

@@ -3,10 +3,11 @@
  * counted while the body streams, whatever Content-Length claims. Schemas are the routes' business.
  */
 import { type Failure, failure, invalidField } from "../errors.ts";
-import { BODY_BYTES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
+import { BODY_BYTES_MAX, BODY_MS_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { readAtMost } from "./read-at-most.ts";
 
+const LATE = Symbol("late");
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 /** Of a key that a client made up, in what it is told of it. */
 const KEY_CHARS_MAX = 64;
@@ -60,12 +61,15 @@ async function readText(request: Request, type: string): Promise<Result<string, 
   if (coding !== "identity") return err(failure("UNSUPPORTED_MEDIA_TYPE", "The body must be sent uncompressed."));
   const tooLarge = failure("BODY_TOO_LARGE", `The body may have at most ${String(BODY_BYTES_MAX)} bytes.`);
   if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return err(tooLarge);
-  let bytes: Uint8Array | null;
+  let bytes: Uint8Array | null | typeof LATE;
   try {
-    bytes = await readBytes(request);
+    bytes = await inTime(readBytes(request));
   } catch {
     // The client went away, or sent less than it said.
     return err(failure("INVALID_REQUEST", "The body ended before it was complete."));
+  }
+  if (bytes === LATE) {
+    return err(failure("INVALID_REQUEST", `The body did not come within ${String(BODY_MS_MAX / 1_000)} seconds.`));
   }
   if (bytes === null) return err(tooLarge);
   try {
@@ -96,6 +100,19 @@ function hasMediaType(header: string | null, type: string): boolean {
   if (header === null) return false;
   const [media = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
   return media === type && parameters.every((part) => !part.startsWith("charset") || /^charset="?utf-8"?$/u.test(part));
+}
+
+/** Who sends half of a body and nothing more would hold a request and its connection for as long as they like. */
+async function inTime<T>(bytes: Promise<T>): Promise<T | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), BODY_MS_MAX);
+  });
+  try {
+    return await Promise.race([bytes, late]);
+  } finally {
+    clearTimeout(timer ?? null);
+  }
 }
 
 /** All of the body, or null when it is larger than the limit. */

@@ -9,7 +9,7 @@ import { quotasOf } from "../domain/rate-limits.ts";
 import { isSlug } from "../ids.ts";
 import { fault, log } from "../log.ts";
 import { err, type Result } from "../result.ts";
-import { noteReadLimit, refusedAtEdge } from "./coarse-limit.ts";
+import { noteReading, refusedAtEdge } from "./coarse-limit.ts";
 import type { RequestContext } from "./context.ts";
 import { deniedBefore, noteDenial, type Subjects } from "./denials.ts";
 import { visitorOf } from "./visitor.ts";
@@ -90,7 +90,7 @@ function heard<T>(context: RequestContext, place: Place, answered: Answered<T>):
   const { limits, replayed, ...result } = answered;
   if (limits !== undefined) {
     context.heard.limits.push(...limits);
-    if (place.object === "Workspace") noteReadLimit(place.name, limits);
+    if (place.object === "Workspace") noteReading(context, place.name, limits);
     if (!result.ok && result.error.code === "RATE_LIMITED") noteDenial(limits, subjectsOf(context, place), Date.now());
   }
   if (replayed === true) context.heard.replayed = true;

@@ -16,10 +16,6 @@ export function refuseHead({ url, headers }: Request, { pathname }: URL): Failur
       `A request may have at most ${String(HEADERS_MAX)} headers of ${String(HEADER_CHARS_MAX)} characters in all.`,
     );
   }
-  // Two ways to say where the body ends are how one request is smuggled in another.
-  if (headers.has("transfer-encoding") && headers.has("content-length")) {
-    return invalidField("headers.content-length", "does not go with Transfer-Encoding");
-  }
   return isText(pathname) ? null : invalidField("path", "is not valid UTF-8 text");
 }
 

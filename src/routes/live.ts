@@ -1,18 +1,19 @@
 /** `GET /:workspace/:board/live`: checks an upgrade and hands the socket to the workspace's object. */
+import type { Answered } from "../call.ts";
 import { botRefusal } from "../edge/bots.ts";
 import { callOf, type Handler } from "../edge/context.ts";
-import { failureOf } from "../edge/object-call.ts";
+import { callWorkspace } from "../edge/object-call.ts";
 import { problem } from "../edge/problem.ts";
 import { uniqueFields } from "../edge/body.ts";
 import { check } from "../edge/parse.ts";
-import { type Failure, failure, FAILURES, workspaceNotFound } from "../errors.ts";
-import { isSlug } from "../ids.ts";
+import { type Failure, failure } from "../errors.ts";
 import { LIVE_HEADERS, LIVE_SUBPROTOCOL } from "../protocol/live/version.ts";
 import { liveQuery } from "../protocol/rest/live.ts";
+import { err, ok } from "../result.ts";
 
 /** The person's id travels on in a header: the platform keeps a socket's URL with it. */
 export const openLive: Handler = async (context, { workspace = "", board = "" }) => {
-  const { request, env, url, requestId } = context;
+  const { request, url, requestId } = context;
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return problem(failure("UPGRADE_REQUIRED", "This is a WebSocket."), requestId, { upgrade: "websocket" });
   }
@@ -30,7 +31,6 @@ export const openLive: Handler = async (context, { workspace = "", board = "" })
   if (!fields.ok) return problem(fields.error, requestId);
   const query = check(liveQuery, fields.value, "query");
   if (!query.ok) return problem(query.error, requestId);
-  if (!isSlug(workspace)) return problem(workspaceNotFound(), requestId);
   const headers = new Headers({
     upgrade: "websocket",
     "x-request-id": requestId,
@@ -39,18 +39,15 @@ export const openLive: Handler = async (context, { workspace = "", board = "" })
   });
   const person = query.value.externalUserId;
   if (person !== undefined) headers.set(LIVE_HEADERS.person, encodeURIComponent(person));
-  try {
-    const response = await env.WORKSPACE.getByName(workspace).fetch("https://workspace/live", { headers });
-    if (response.status === 101) return response;
-    return problem(await refusal(response), requestId);
-  } catch (thrown) {
-    return problem(failureOf(thrown, requestId, `Workspace ${workspace}`), requestId);
-  }
+  const opened = await callWorkspace(context, workspace, false, async (stub) =>
+    answered(await stub.fetch("https://workspace/live", { headers })),
+  );
+  return opened.ok ? opened.value : problem(opened.error, requestId);
 };
 
-async function refusal(response: Response): Promise<Failure> {
-  const body: Partial<Failure> = await response.json();
-  const known = body.code !== undefined && body.code in FAILURES ? body.code : "INTERNAL";
-  const { detail = "The socket could not be opened.", retryAfterSeconds } = body;
-  return { code: known, detail, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+/** The object's refusals come as JSON. */
+async function answered(response: Response): Promise<Answered<Response>> {
+  if (response.status === 101) return ok(response);
+  const { limits, ...error } = await response.json<Failure & Pick<Answered<never>, "limits">>();
+  return limits === undefined ? err(error) : { ...err(error), limits };
 }

@@ -3,12 +3,12 @@
  * rules and storage behind the object's methods. Whatever goes wrong here ends as a page with the right status.
  */
 import { readForm } from "../edge/body.ts";
+import { idempotencyOf, readIdempotencyKey } from "../edge/idempotency.ts";
 import { botRefusal } from "../edge/bots.ts";
 import { callOf, type Handler, isSecure, type Params, type RequestContext } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
 import { fromOwnOrigin } from "../edge/own-origin.ts";
 import { challengeKey, passChallenge, siteKeyOf } from "../edge/turnstile.ts";
-import { ANONYMOUS } from "../call.ts";
 import { type Failure, failure } from "../errors.ts";
 import { isSlug, randomId } from "../ids.ts";
 import { RETRY_AFTER_SECONDS } from "../limits.ts";
@@ -16,7 +16,7 @@ import { fault, log } from "../log.ts";
 import { feedbackIdParam } from "../protocol/rest/fields.ts";
 import type { ListFeedback } from "../protocol/rest/feedback.ts";
 import { type AssetUrls, renderDocument } from "../web/document.tsx";
-import { type BoardAddress, boardHref, boardPath, changeView, isEmbedPath, itemPath } from "../web/page/address.ts";
+import { type BoardAddress, boardHref, boardPath, changeView, itemPath } from "../web/page/address.ts";
 import { BoardPage } from "../web/page/board.tsx";
 import { DemoPage } from "../web/page/demo.tsx";
 import { DocsPage } from "../web/page/docs.tsx";
@@ -25,9 +25,10 @@ import { parseDraft, parseList } from "../web/page/forms.ts";
 import { ItemPage } from "../web/page/item.tsx";
 import { LandingPage } from "../web/page/landing.tsx";
 import { type Draft, EMPTY_DRAFT } from "../web/page/post-form.tsx";
-import { CHALLENGES, contentSecurityPolicy, failureResponse, frameAncestors, pageResponse, seeOther } from "../web/page/response.ts";
+import { CHALLENGES, failureResponse, pageResponse, seeOther } from "../web/page/response.ts";
 import { newVisitor, visitorCookie, visitorIn } from "../web/page/visitor-cookie.ts";
 import { assetUrl } from "./assets.ts";
+import { asNobody, framed, isEmbedded, policyOf } from "./embedded.ts";
 import { postOrOpen } from "./post-or-open.ts";
 
 const DEFAULT_LIST = { sort: "vote_count", limit: 20 } as const satisfies ListFeedback;
@@ -68,6 +69,8 @@ export const postFeedback: Handler = guarded(async (context, params) => {
   if (context.callerFailure !== null) return refuse(context, params, context.callerFailure);
   const bot = await botRefusal(context, "write");
   if (bot !== null) return refuse(context, params, bot);
+  const key = readIdempotencyKey(context);
+  if (!key.ok) return refuse(context, params, key.error);
   const form = await readForm(context.request);
   if (!form.ok) return refuse(context, params, form.error);
   const visitor = identify(context);
@@ -79,7 +82,8 @@ export const postFeedback: Handler = guarded(async (context, params) => {
     showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors: [], refused }, null);
   const passed = await passChallenge(context, turnstileToken);
   if (!passed.ok) return again(passed.error);
-  const created = await postOrOpen(actingAs(context, visitor.id), address.workspace, address.board, draft);
+  const acting = onceOnly(actingAs(context, visitor.id), key.value, { board: address.board, ...entered(form.value) });
+  const created = await postOrOpen(acting, address.workspace, address.board, draft);
   if (!created.ok) {
     const { errors, code } = created.error;
     if (code === "RATE_LIMITED") return again(inWords(created.error));
@@ -154,7 +158,7 @@ export const missingPage: Handler = guarded((context, params) =>
 function guarded(handler: Handler): Handler {
   return async (context, params) => {
     try {
-      return await handler(embeddedAsNobody(context), params);
+      return await handler(asNobody(context), params);
     } catch (error) {
       log("error", fault(context.requestId, "pages", error));
       return refuse(
@@ -164,11 +168,6 @@ function guarded(handler: Handler): Handler {
       );
     }
   };
-}
-
-/** Whoever frames us must not get what an account may do under a click of its owner: there, everybody is a visitor. */
-function embeddedAsNobody(context: RequestContext): RequestContext {
-  return isEmbedPath(context.url.pathname) ? { ...context, caller: ANONYMOUS, callerFailure: null } : context;
 }
 
 async function showBoard(
@@ -205,7 +204,12 @@ async function showBoard(
 
 /** What every board's page is told of the request. */
 function factsOf(context: RequestContext) {
-  return { origin: context.origin, assets: assetUrls(), signedIn: isSignedIn(context), embedded: isEmbedPath(context.url.pathname) };
+  return {
+    origin: context.origin,
+    assets: assetUrls(),
+    signedIn: isSignedIn(context),
+    embedded: isEmbedded(context),
+  };
 }
 
 type Shown = {
@@ -224,11 +228,7 @@ function show(context: RequestContext, page: Parameters<typeof renderDocument>[0
   const personal = method === "POST" || headers.has("cookie") || headers.has("authorization");
   const options = {
     cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
-    policy: contentSecurityPolicy(
-      context.origin,
-      challenge,
-      isEmbedPath(context.url.pathname) ? frameAncestors(allowedOrigins) : undefined,
-    ),
+    policy: policyOf(context, allowedOrigins, challenge),
   };
   const html = renderDocument(page);
   const response =
@@ -247,16 +247,8 @@ function refuse(context: RequestContext, params: Params, failed: Failure): Respo
       ? { href: "/", label: "To the front page" }
       : { href: boardPath(address), label: "Back to the board" };
   const page = FailurePage({ failed: inWords(failed), requestId: context.requestId, assets: assetUrls(), back });
-  // A failure has nothing to be clicked under a disguise, and where it stands a visitor should read it.
-  const policy = isEmbedPath(context.url.pathname) ? contentSecurityPolicy(context.origin, false, "*") : undefined;
-  const options = policy === undefined ? {} : { policy };
-  return framed(context, failureResponse(renderDocument(page), context.origin, failed, options));
-}
-
-/** Sites that ask for cross-origin isolation frame only what says that it may be. */
-function framed({ url }: RequestContext, response: Response): Response {
-  if (isEmbedPath(url.pathname)) response.headers.set("cross-origin-resource-policy", "cross-origin");
-  return response;
+  const policy = policyOf(context, []);
+  return framed(context, failureResponse(renderDocument(page), context.origin, failed, { policy }));
 }
 
 /** Limits count by who acts. */
@@ -277,10 +269,10 @@ function inWords(failed: Failure): Failure {
 }
 
 /** Null for slugs that nothing can have: no object is woken for them. */
-function addressOf({ url }: RequestContext, params: Params): BoardAddress | null {
+function addressOf(context: RequestContext, params: Params): BoardAddress | null {
   const { workspace, board } = params;
   if (workspace === undefined || board === undefined || !isSlug(workspace) || !isSlug(board)) return null;
-  return { workspace, board, embedded: isEmbedPath(url.pathname) };
+  return { workspace, board, embedded: isEmbedded(context) };
 }
 
 function missingBoard(): Failure {
@@ -304,11 +296,16 @@ function identify(context: RequestContext): { readonly id: string | undefined; r
   const known = visitorIn(context.request.headers.get("cookie"));
   if (known !== null) return { id: known, cookie: null };
   const id = newVisitor();
-  return { id, cookie: visitorCookie(id, isSecure(context), isEmbedPath(context.url.pathname)) };
+  return { id, cookie: visitorCookie(id, isSecure(context), isEmbedded(context)) };
 }
 
 function isSignedIn({ caller }: RequestContext): boolean {
   return caller.kind === "account";
+}
+
+/** The page's script says when it sends a form once more. Not whose: a visitor who is new gets another id with every try. */
+function onceOnly(context: RequestContext, key: string | null, asked: object): RequestContext {
+  return key === null ? context : { ...context, idempotency: idempotencyOf(context, key, asked) };
 }
 
 function entered(form: Readonly<Record<string, string>>): Omit<Draft, "errors"> {

@@ -37,7 +37,9 @@ export async function standIn(page: Page, siteverify: Siteverify): Promise<Stand
   );
   await page.route(API, (route: Route) => {
     state.asked.push(route.request().url());
-    return state.state === "down" ? route.abort() : route.fulfill({ contentType: "text/javascript", body: SCRIPT });
+    return state.state === "down"
+      ? route.abort()
+      : route.fulfill({ contentType: "text/javascript; charset=utf-8", body: SCRIPT });
   });
   return state;
 }

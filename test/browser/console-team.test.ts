@@ -2,6 +2,7 @@
 import { SignJWT } from "jose";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RateLimit } from "../../src/protocol/rest/rate-limits.ts";
 import { type ConsoleSite, openConsole, randomName, signIn, tabTo, unexpected } from "./console-site.ts";
 
 let site: ConsoleSite;
@@ -248,6 +249,41 @@ test("[K16] boards are made, made private with guests, and deleted only when the
   await send(page, "Delete this board");
   expect(path(page)).toBe(`/console/w/${slug}/boards?done=board-deleted`);
   expect(await page.locator("[data-board]").count()).toBe(0);
+});
+
+test("[K31] rate limits are set, kept when one is refused, and the defaults again, also without script", async () => {
+  const ada = await site.someone("Ada");
+  const slug = await site.workspaceOf(ada);
+  const own = async () => {
+    const limits = (await (await ada.api("GET", `/workspaces/${slug}/rate-limits`)).json()) as RateLimit[];
+    return Object.fromEntries(
+      limits.filter(({ limit, default: usual }) => limit !== usual).map(({ name, limit }) => [name, limit]),
+    );
+  };
+  for (const javaScriptEnabled of [true, false]) {
+    const { page, troubles } = await site.openAs(ada, `/console/w/${slug}/settings`, { javaScriptEnabled });
+    const field = page.getByLabel("Voting, by one person");
+    expect(await page.getByRole("row", { name: "Voting by one person" }).textContent()).toContain("60 a minute");
+    expect(await field.inputValue()).toBe("");
+    await field.fill("12");
+    await page.getByLabel("Reading, from one address").fill("1000");
+    await send(page, "Save the limits");
+    await page.getByText("The rate limits are saved").waitFor();
+    expect(await field.inputValue()).toBe("12");
+    expect(await own()).toEqual({ "vote-person": 12, read: 1000 });
+    // The browser would not send it.
+    await page.locator("form", { has: field }).evaluate((form) => form.setAttribute("novalidate", ""));
+    await field.fill("0");
+    await page.getByLabel("Posting, by one person").fill("7");
+    expect(await send(page, "Save the limits")).toBe(400);
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    expect(await field.inputValue()).toBe("0");
+    expect(await page.getByLabel("Posting, by one person").inputValue()).toBe("7");
+    expect(await own()).toEqual({ "vote-person": 12, read: 1000 });
+    await send(page, "Use all defaults");
+    expect(await own()).toEqual({});
+    expect(unexpected(troubles)).toEqual([]);
+  }
 });
 
 test("[K17] settings keep what was typed when a site is refused; the workspace goes only when its address is typed", async () => {

@@ -139,6 +139,10 @@ describe("what an answer says", () => {
     const refused = await call("GET", `${path}/live`, undefined, headers);
     expect(refused).toMatchObject({ status: 429, body: { code: "RATE_LIMITED" } });
     expect(refused.headers.get("retry-after")).toBe("60");
+    expect(refused.headers.get("ratelimit")).toBe('"read";r=0;t=60');
+    const upgrades = vi.spyOn(Workspace.prototype, "fetch");
+    expect((await call("GET", `${path}/live`, undefined, headers)).status).toBe(429);
+    expect(upgrades).not.toHaveBeenCalled();
   });
 
   it("[S22] a form is shown again, in words, with what was typed and the time to wait", async () => {
@@ -239,11 +243,13 @@ describe("what is counted", () => {
     const id = await post(path, "Dark mode");
     const fault = new StatementFault();
     fault.install();
+    const key = crypto.randomUUID();
     let failures = 0;
     for (let failAt = 1; ; failAt++) {
       expect(failAt).toBeLessThan(60);
       fault.arm(failAt);
-      const { status } = await vote(path, id, { "cf-connecting-ip": "192.0.2.1" }, "ada");
+      // The key has statements follow that of the limiter.
+      const { status } = await vote(path, id, { "cf-connecting-ip": "192.0.2.1", "idempotency-key": key }, "ada");
       fault.arm(0);
       if (status === 201) break;
       failures += 1;

@@ -4,8 +4,12 @@ import { trendingOf, type VoteModel } from "../support/model.ts";
 
 const TRENDING_TOLERANCE = 1e-6;
 
-/** Throws unless every derived value equals its recount. Call inside the object. */
-export function recount(sql: SqlStorage): void {
+type Row = Record<string, unknown>;
+/** An object's own storage, or a database that it left on disk. */
+export type Sql = { exec(query: string): Iterable<Row> & { toArray(): Row[] } };
+
+/** Throws unless every derived value equals its recount. */
+export function recount(sql: Sql): void {
   const rows = (query: string) => sql.exec(query).toArray();
   expect(
     rows(`select id, vote_count, votes from (
@@ -40,7 +44,7 @@ export function recount(sql: SqlStorage): void {
 }
 
 /** Nothing is left of what was removed: no items without a board, no votes without an item. */
-export function noOrphans(sql: SqlStorage): void {
+export function noOrphans(sql: Sql): void {
   const orphans = sql.exec(
     `select 'item' as what, id from feedback_items where board_id not in (select id from boards where slug is not null)
      union all select 'vote', feedback_id from feedback_votes where feedback_id not in (select id from feedback_items)
@@ -50,7 +54,7 @@ export function noOrphans(sql: SqlStorage): void {
   expect(orphans.toArray()).toEqual([]);
 }
 
-function recountTrending(sql: SqlStorage): void {
+function recountTrending(sql: Sql): void {
   const votes = new Map<unknown, VoteModel[]>();
   for (const row of sql.exec("select feedback_id, weight, created_at from feedback_votes")) {
     const id = row["feedback_id"];

@@ -5,8 +5,10 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CREATE, LIST, VOTE } from "../../bench/floor/statements.ts";
+import { CREATE, LIMITS, LIST, VOTE } from "../../bench/floor/statements.ts";
+import type { Call } from "../../src/call.ts";
 import { ListFeedback, SORTS } from "../../src/protocol/rest/feedback.ts";
+import type { Policy } from "../../src/protocol/rest/rate-limits.ts";
 import { compare, cost, costAlone, costOf, type Costs, done, statementsOf } from "../support/counted-verbs.ts";
 import { FILLING_TIMEOUT_MS, variedBoard } from "../support/varied-board.ts";
 import { callAs, Peer, uniqueSlug } from "../support/workerd.ts";
@@ -36,12 +38,21 @@ beforeAll(async () => {
 }, FILLING_TIMEOUT_MS);
 
 it("[B2] the floor of the load bench runs the statements of the verbs", async () => {
-  const floor = { list: [LIST], create: Object.values(CREATE), vote: Object.values(VOTE) };
+  const floor = {
+    list: [LIST],
+    create: [...Object.values(CREATE), LIMITS.save],
+    vote: [LIMITS.load, ...Object.values(VOTE), LIMITS.saveTwo],
+  };
+  const posting: Call = { ...VISITOR, limit: "feedback-create", visitor: "somebody" };
+  const voting: Call = { ...VISITOR, limit: "vote", visitor: "somebody" };
+  // From here on the address is known, and the alarm that forgets counts is armed.
+  await done(stub.createFeedback(posting, "ideas", { title: "The first that is counted" }));
+  await done(stub.castVote(voting, "ideas", 5, { externalUserId: "counted" }));
   const item = { title: "A title", description: "A description" };
   const run = {
     list: await statementsOf(() => list({})),
-    create: await statementsOf(() => stub.createFeedback(VISITOR, "ideas", item)),
-    vote: await statementsOf(() => stub.castVote(VISITOR, "ideas", 5, { externalUserId: "floor" })),
+    create: await statementsOf(() => stub.createFeedback(posting, "ideas", item)),
+    vote: await statementsOf(() => stub.castVote(voting, "ideas", 5, { externalUserId: "floor" })),
   };
   expect(run).toEqual(floor);
 });
@@ -64,6 +75,28 @@ describe("cost of every verb", () => {
     costs["search of two prefixes + status"] = await cost(() => list({ q: "exp cal", status: "planned" }));
     costs["search without a match"] = await cost(() => list({ q: "nowhere" }));
     compare(context, "lists", costs);
+  });
+
+  it("[B1] limits: what counting adds", async (context) => {
+    const counted = (policy: Policy, visitor: string): Call => ({ ...VISITOR, limit: policy, visitor });
+    const item = { title: "Dark mode", description: "For the evening." };
+    const vote = (visitor: string, externalUserId: string) =>
+      stub.castVote(counted("vote", visitor), "ideas", 7, { externalUserId });
+    const post = (visitor: string) => stub.createFeedback(counted("feedback-create", visitor), "ideas", item);
+    await done(vote("armed", "armed"));
+    const costs = {
+      "vote, not counted": await cost(() => stub.castVote(VISITOR, "ideas", 7, { externalUserId: "nobody counts" })),
+      "vote of a new person at a new address": await cost(() => vote("one", "one")),
+      "vote of a new person at a known address": await cost(() => vote("one", "two")),
+      "vote again": await cost(() => vote("one", "two")),
+      "post, not counted": await cost(() => stub.createFeedback(VISITOR, "ideas", item)),
+      "post from a new address": await cost(() => post("one")),
+      "post from a known address": await cost(() => post("one")),
+      "list, counted": await cost(() =>
+        stub.listFeedback({ ...READER, limit: "read", visitor: "one" }, "ideas", ListFeedback.parse({})),
+      ),
+    };
+    compare(context, "limits", costs);
   });
 
   it("[B1] lists: a cursor among 150 items of equal value", async (context) => {

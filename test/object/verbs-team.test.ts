@@ -114,6 +114,8 @@ describe("cost of the verbs of a team", () => {
     );
     costs["settings read"] = await cost(() => stub.readSettings(OPERATOR));
     costs["settings change"] = await cost(() => stub.updateSettings(OPERATOR, { anonymousPosting: true }));
+    costs["rate limits read"] = await cost(() => stub.listRateLimits(OPERATOR));
+    costs["rate limits change"] = await cost(() => stub.updateRateLimits(OPERATOR, { read: 500 }));
     costs["branding read"] = await cost(() => stub.readBranding(READER));
     costs["branding change"] = await cost(() => stub.updateBranding(OPERATOR, { accentColor: "#000000" }));
     costs["widget configuration"] = await cost(() => stub.readWidgetConfig(READER));

@@ -1,16 +1,13 @@
 /**
- * What a crash test's writers asked for and were told, and how it compares with what a server has afterwards. Every person acts on an item in a fixed order and nothing is asked twice, so a
- * write that was lost cannot be made good by a later one.
+ * What a crash test's writers asked for and were told, and how it compares with what a server has afterwards. What is written is a cell: a name and a value. One writer at a time changes a cell, and leaves it alone once
+ * a change was not answered: a write that was lost is never made good by a later one.
  */
-export type Item = { readonly id: number; readonly title: string; readonly voteCount: number };
 
-/** What the server has, read over its public API. */
-export type Found = {
-  readonly items: readonly Item[];
-  readonly board: { readonly feedbackCount: number; readonly voteCount: number };
-  /** Ids of the items that each person has voted for. */
-  readonly votes: ReadonlyMap<string, ReadonlySet<number>>;
-};
+/** Fields of what a cell names; null: it is not there. */
+export type Value = Readonly<Record<string, unknown>> | null;
+export type Changes = Readonly<Record<string, Value>>;
+/** What the server has under each name; more than one value: it is there twice. */
+export type Found = Map<string, Value[]>;
 
 export type Findings = {
   readonly acknowledged: number;
@@ -20,83 +17,106 @@ export type Findings = {
   readonly doubled: readonly string[];
   /** There though nobody asked for it. */
   readonly invented: readonly string[];
-  readonly miscounted: readonly string[];
+  /** Answers that were neither a yes nor silence. */
+  readonly refused: readonly string[];
 };
 
-/** `acknowledged`: what the server last said yes to; `asked`: what it has not answered. Null: nothing. */
-type Vote = { readonly person: string; readonly item: number; acknowledged: boolean | null; asked: boolean | null };
+type Cell = { acknowledged: Value; asked: Value[]; everAcknowledged: boolean };
 
 export class Ledger {
-  readonly #votes = new Map<string, Vote>();
-  /** By title; null until the server said which id it has. */
-  readonly #posts = new Map<string, number | null>();
+  readonly #cells = new Map<string, Cell>();
+  readonly #kinds = new Map<string, number>();
+  readonly #refused: string[] = [];
   #acknowledged = 0;
 
-  /** Before the request: the person wants to have voted, or not. Returns what to call with the answer. */
-  vote(person: string, item: number, voted: boolean): () => void {
-    const key = `${person} ${String(item)}`;
-    const vote = this.#votes.get(key) ?? { person, item, acknowledged: null, asked: null };
-    vote.asked = voted;
-    this.#votes.set(key, vote);
-    return () => {
-      vote.acknowledged = voted;
-      vote.asked = null;
+  /** Before a request that makes all these changes. Returns what to call with the answer, and with what only the answer tells, such as an id. */
+  ask(kind: string, changes: Changes): (told?: Changes) => void {
+    for (const [name, value] of Object.entries(changes)) this.#cell(name).asked.push(value);
+    return (told = {}) => {
       this.#acknowledged += 1;
+      this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+      for (const [name, value] of Object.entries(changes)) {
+        const cell = this.#cell(name);
+        cell.acknowledged = value === null ? null : { ...value, ...told[name] };
+        cell.everAcknowledged = true;
+        cell.asked = cell.asked.filter((asked) => asked !== value);
+      }
     };
   }
 
-  post(title: string): (id: number) => void {
-    this.#posts.set(title, null);
-    return (id) => {
-      this.#posts.set(title, id);
-      this.#acknowledged += 1;
-    };
+  refuse(what: string): void {
+    this.#refused.push(what);
   }
 
-  people(): string[] {
-    return [...new Set(Array.from(this.#votes.values(), ({ person }) => person))];
+  /** What was last acknowledged under a name. */
+  read(name: string): Value {
+    return this.#cells.get(name)?.acknowledged ?? null;
+  }
+
+  /** All that may be there under a name. */
+  possible(name: string): readonly Value[] {
+    const cell = this.#cells.get(name);
+    return cell === undefined ? [] : [cell.acknowledged, ...cell.asked];
+  }
+
+  /** How many writes were acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  names(): string[] {
+    return [...this.#cells.keys()];
+  }
+
+  /** The removal of a thing and of all that it holds, whose names begin with its own. */
+  removal(name: string): Changes {
+    const within = this.names().filter((other) => other === name || other.startsWith(`${name} `));
+    return Object.fromEntries(within.map((other) => [other, null]));
+  }
+
+  /** Acknowledged writes by kind. */
+  kinds(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#kinds].toSorted(([one], [other]) => one.localeCompare(other)));
   }
 
   compare(found: Found): Findings {
     const lost: string[] = [];
     const invented: string[] = [];
     let unanswered = 0;
-    for (const [key, { person, item, acknowledged, asked }] of this.#votes) {
-      const present = found.votes.get(person)?.has(item) === true;
-      if (asked !== null) unanswered += 1;
-      if (acknowledged !== null && present !== acknowledged && present !== asked) lost.push(key);
+    for (const [name, { acknowledged, asked, everAcknowledged }] of this.#cells) {
+      unanswered += asked.length;
+      const actual = found.get(name)?.[0] ?? null;
+      if ([acknowledged, ...asked].some((value) => stands(value, actual))) continue;
+      const words = `${name}: ${JSON.stringify(actual)}, not ${JSON.stringify([acknowledged, ...asked])}`;
+      (everAcknowledged ? lost : invented).push(words);
     }
-    for (const [person, items] of found.votes) {
-      for (const item of items)
-        if (!this.#votes.has(`${person} ${String(item)}`)) invented.push(`${person} ${String(item)}`);
-    }
-    const byTitle = Map.groupBy(found.items, ({ title }) => title);
-    for (const [title, id] of this.#posts) {
-      if (id === null) unanswered += 1;
-      else if (byTitle.get(title)?.some((item) => item.id === id) !== true) lost.push(title);
-    }
+    const unknown = [...found].filter(([name, values]) => values.length > 0 && !this.#cells.has(name));
     return {
       acknowledged: this.#acknowledged,
       unanswered,
       lost,
-      invented: [...invented, ...[...byTitle.keys()].filter((title) => !this.#posts.has(title))],
-      doubled: [...byTitle].filter(([, items]) => items.length > 1).map(([title]) => title),
-      miscounted: miscounts(found),
+      doubled: [...found].filter(([, values]) => values.length > 1).map(([name]) => name),
+      invented: [...invented, ...unknown.map(([name]) => name)],
+      refused: this.#refused,
     };
+  }
+
+  #cell(name: string): Cell {
+    const known = this.#cells.get(name);
+    if (known !== undefined) return known;
+    const cell: Cell = { acknowledged: null, asked: [], everAcknowledged: false };
+    this.#cells.set(name, cell);
+    return cell;
   }
 }
 
-/** Every counter against what it counts. */
-function miscounts({ items, board, votes }: Found): string[] {
-  const counted = new Map<number, number>();
-  for (const voted of votes.values()) for (const id of voted) counted.set(id, (counted.get(id) ?? 0) + 1);
-  const wrong = items
-    .filter(({ id, voteCount }) => voteCount !== (counted.get(id) ?? 0))
-    .map(({ id, voteCount }) => `item ${String(id)} says ${String(voteCount)}, has ${String(counted.get(id) ?? 0)}`);
-  const voteCount = items.reduce((sum, item) => sum + item.voteCount, 0);
-  if (board.feedbackCount !== items.length)
-    wrong.push(`board says ${String(board.feedbackCount)} items, has ${String(items.length)}`);
-  if (board.voteCount !== voteCount)
-    wrong.push(`board says ${String(board.voteCount)} votes, has ${String(voteCount)}`);
-  return wrong;
+/** Whether what is there says all that it was to say; it may say more. */
+function stands(expected: Value, actual: Value): boolean {
+  if (expected === null || actual === null) return expected === actual;
+  return Object.entries(expected).every(([field, value]) => JSON.stringify(actual[field]) === JSON.stringify(value));
+}
+
+/** Notes one thing that was found. */
+export function note(found: Found, name: string, value: Value): void {
+  found.set(name, [...(found.get(name) ?? []), value]);
 }

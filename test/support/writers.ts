@@ -1,38 +1,41 @@
-/** Writers for crash tests: they post and vote over REST and sockets as fast as they are answered, through any number of crashes, and keep a ledger. */
+/** Writers for crash tests that post and vote over REST and sockets as fast as they are answered, through any number of crashes, and keep a ledger. What else can be written: stories.ts. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, type RawData } from "ws";
-import type { Found, Item, Ledger } from "./ledger.ts";
+import type { Changes } from "./ledger.ts";
+import type { Site } from "./site.ts";
 
 const ITEMS_PER_PERSON = 5;
 /** A socket may send twenty messages in a second. */
 const SOCKET_PACE_MS = 55;
 const DOWN_WAIT_MS = 40;
-/** A request that a killed server leaves open; its answer would count, were it ever to come. */
-const ANSWER_MS = 5_000;
-const READERS = 8;
 
 export type Writers = { readonly stop: () => Promise<void> };
-type Act = (person: string, item: number, voted: boolean) => Promise<void>;
+export type PostedItem = { readonly id: number; readonly title: string };
+type Act = (person: string, item: PostedItem, voted: boolean) => Promise<void>;
 
-/** `api`: the board's path with its origin. */
-export function startWriters(
-  api: string,
-  ledger: Ledger,
-  items: readonly number[],
-  counts: { rest: number; sockets: number; posts: number },
-): Writers {
+/** The board on which all of them act. */
+export const BOARD = "acme ideas";
+const PATH = "/acme/ideas";
+
+/** Acts on and on, each time anew, from the `first` time. When one did not come to its end, the server is down, or went down before it answered: all wait until it is there. */
+export function actOnAndOn(origin: string, acts: readonly ((n: number) => Promise<void>)[], first = 0): Writers {
   let running = true;
-  const isRunning = () => running;
-  const name = (kind: string, index: number) => `${kind}${String(index)}`;
-  const all = [
-    ...Array.from({ length: counts.rest }, (_, index) =>
-      voteOnAndOn(name("rest", index), items, isRunning, byRest(api, ledger)),
-    ),
-    ...Array.from({ length: counts.sockets }, (_, index) =>
-      voteOnAndOn(name("socket", index), items, isRunning, bySocket(api, ledger)),
-    ),
-    ...Array.from({ length: counts.posts }, (_, index) => postOnAndOn(api, name("post", index), isRunning, ledger)),
-  ];
+  const isRunning = (): boolean => running;
+  const isUp = () =>
+    fetch(`${origin}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  const all = acts.map(async (act) => {
+    for (let n = first; isRunning(); n++) {
+      const done = await act(n).then(
+        () => true,
+        () => false,
+      );
+      if (done) continue;
+      while (isRunning() && !(await isUp())) await sleep(DOWN_WAIT_MS);
+    }
+  });
   return {
     stop: async () => {
       running = false;
@@ -41,53 +44,78 @@ export function startWriters(
   };
 }
 
-/** Person after person votes for some items; every third takes one vote back. */
-async function voteOnAndOn(name: string, items: readonly number[], isRunning: () => boolean, act: Act): Promise<void> {
-  for (let n = 0; isRunning(); n++) {
-    const person = `${name}-${String(n)}`;
-    for (let turn = 0; turn < ITEMS_PER_PERSON && isRunning(); turn++) {
-      const item = items[(n * ITEMS_PER_PERSON + turn) % items.length] ?? 0;
-      try {
-        await act(person, item, true);
-        if (n % 3 === 0 && turn === 0) await act(person, item, false);
-      } catch {
-        await sleep(DOWN_WAIT_MS); // the server is down, or went down before it answered
-      }
-    }
-  }
+export function voters(
+  site: Site,
+  items: readonly PostedItem[],
+  counts: { rest: number; sockets: number; posts: number },
+): ((n: number) => Promise<void>)[] {
+  const many = (count: number, make: (index: number) => (n: number) => Promise<void>) =>
+    Array.from({ length: count }, (_, index) => make(index));
+  return [
+    ...many(counts.rest, (index) => voter(`rest${String(index)}`, items, byRest(site))),
+    ...many(counts.sockets, (index) => voter(`socket${String(index)}`, items, bySocket(site))),
+    ...many(counts.posts, (index) => async (n) => void (await post(site, `post${String(index)}-${String(n)}`))),
+  ];
 }
 
-function byRest(api: string, ledger: Ledger): Act {
+/** Person after person votes for some items; every third takes one vote back. */
+function voter(name: string, items: readonly PostedItem[], act: Act): (n: number) => Promise<void> {
+  return async (n) => {
+    const person = `${name}-${String(n)}`;
+    const first = n * ITEMS_PER_PERSON;
+    const chosen = Array.from({ length: ITEMS_PER_PERSON }, (_, turn) => items[(first + turn) % items.length]);
+    for (const [turn, item] of chosen.entries()) {
+      if (item === undefined) continue;
+      await act(person, item, true);
+      if (n % 3 === 0 && turn === 0) await act(person, item, false);
+    }
+  };
+}
+
+export function voteName(title: string, person: string): string {
+  return `${BOARD} item ${title} vote ${person}`;
+}
+
+function change(person: string, { title }: PostedItem, voted: boolean): Changes {
+  return { [voteName(title, person)]: voted ? {} : null };
+}
+
+function byRest(site: Site): Act {
   return async (person, item, voted) => {
-    const answered = ledger.vote(person, item, voted);
-    const response = await request(`${api}/feedback/${String(item)}/votes`, voted ? "POST" : "DELETE", {
-      externalUserId: person,
+    await site.write({
+      kind: voted ? "vote" : "unvote",
+      method: voted ? "POST" : "DELETE",
+      path: `${PATH}/feedback/${String(item.id)}/votes`,
+      body: { externalUserId: person },
+      changes: change(person, item, voted),
     });
-    if (!response.ok) throw new Error(`answered ${String(response.status)}`);
-    answered();
   };
 }
 
 /** One socket, opened anew after each crash, one vote at a time. */
-function bySocket(api: string, ledger: Ledger): Act {
+function bySocket(site: Site): Act {
   let socket: WebSocket | null = null;
   let requests = 0;
   return async (person, item, voted) => {
     await sleep(SOCKET_PACE_MS);
-    if (socket?.readyState !== WebSocket.OPEN) socket = await open(`${api.replace(/^http/u, "ws")}/live`);
+    if (socket?.readyState !== WebSocket.OPEN) socket = await openSocket(site.origin);
     requests += 1;
     const requestId = String(requests);
-    const answered = ledger.vote(person, item, voted);
+    const acknowledge = site.ledger.ask(voted ? "vote by socket" : "unvote by socket", change(person, item, voted));
     socket.send(
-      JSON.stringify({ type: voted ? "vote" : "unvote", requestId, feedbackId: item, externalUserId: person }),
+      JSON.stringify({ type: voted ? "vote" : "unvote", requestId, feedbackId: item.id, externalUserId: person }),
     );
-    await acknowledged(socket, requestId);
-    answered();
+    const frame = await answerTo(socket, requestId);
+    if (frame.type !== "ack") {
+      site.ledger.refuse(`a vote by socket: ${JSON.stringify(frame)}`);
+      throw new Error("refused");
+    }
+    acknowledge();
   };
 }
 
-async function open(url: string): Promise<WebSocket> {
-  const socket = new WebSocket(url, "groundswell.v1");
+async function openSocket(origin: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${origin.replace(/^http/u, "ws")}/api/v1${PATH}/live`, "groundswell.v1");
   return await new Promise((resolve, reject) => {
     socket.once("open", () => resolve(socket));
     // Stays: an error later on is followed by the close that its writer waits for.
@@ -95,77 +123,39 @@ async function open(url: string): Promise<WebSocket> {
   });
 }
 
-async function acknowledged(socket: WebSocket, requestId: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const settle = (error?: Error): void => {
+async function answerTo(socket: WebSocket, requestId: string): Promise<{ readonly type: string }> {
+  return await new Promise((resolve, reject) => {
+    const end = (): void => {
       socket.off("message", onMessage);
       socket.off("close", onClose);
-      if (error === undefined) resolve();
-      else reject(error);
     };
     const onMessage = (data: RawData): void => {
       const frame = JSON.parse((data as Buffer).toString()) as { type: string; requestId?: string };
-      if (frame.requestId === requestId) settle(frame.type === "ack" ? undefined : new Error(frame.type));
+      if (frame.requestId !== requestId) return;
+      end();
+      resolve(frame);
     };
-    const onClose = (): void => settle(new Error("closed"));
+    const onClose = (): void => {
+      end();
+      reject(new Error("closed"));
+    };
     socket.on("message", onMessage);
     socket.once("close", onClose);
   });
 }
 
-async function postOnAndOn(api: string, name: string, isRunning: () => boolean, ledger: Ledger): Promise<void> {
-  for (let n = 0; isRunning(); n++) {
-    const title = `${name}-${String(n)}`;
-    try {
-      await post(api, title, ledger);
-    } catch {
-      await sleep(DOWN_WAIT_MS);
-    }
-  }
-}
-
-export async function post(api: string, title: string, ledger: Ledger): Promise<number> {
-  const answered = ledger.post(title);
-  const response = await request(`${api}/feedback`, "POST", { title });
-  if (response.status !== 201) throw new Error(`answered ${String(response.status)}`);
-  const { id } = (await response.json()) as { id: number };
-  answered(id);
-  return id;
-}
-
-async function request(url: string, method: string, body: unknown): Promise<Response> {
-  const headers = { "content-type": "application/json" };
-  return await fetch(url, { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_MS) });
-}
-
-/** All that the server has of the board and of these people's votes. `board`: where the board's totals are read. */
-export async function readAll(api: string, board: string, people: readonly string[]): Promise<Found> {
-  const items: Item[] = [];
-  for (let cursor: string | null = ""; cursor !== null;) {
-    const response: Response = await fetch(
-      `${api}/feedback?sort=created_at&limit=100${cursor === "" ? "" : `&cursor=${cursor}`}`,
-    );
-    items.push(...((await response.json()) as Item[]));
-    cursor = response.headers.get("x-next-cursor");
-  }
-  const votes = new Map<string, ReadonlySet<number>>();
-  const waiting = [...people];
-  // Votes are cast for the first items only, which a look-up can hold.
-  const ids = items
-    .map(({ id }) => id)
-    .toSorted((a, b) => a - b)
-    .slice(0, 100)
-    .join(",");
-  const read = async (): Promise<void> => {
-    for (let person = waiting.pop(); person !== undefined; person = waiting.pop()) {
-      const found = (await (await fetch(`${api}/votes?ids=${ids}&externalUserId=${person}`)).json()) as Record<
-        string,
-        number
-      >;
-      votes.set(person, new Set(Object.keys(found).map(Number)));
-    }
-  };
-  await Promise.all(Array.from({ length: READERS }, read));
-  const totals = (await (await fetch(board)).json()) as Found["board"];
-  return { items, board: totals, votes };
+/** `title` has no space: it stands in a cell's name. */
+export async function post(site: Site, title: string): Promise<PostedItem> {
+  const name = `${BOARD} item ${title}`;
+  const path = `${PATH}/feedback`;
+  const told = ({ id }: { id: number }) => ({ [name]: { id } });
+  const { id } = await site.write({
+    kind: "post",
+    method: "POST",
+    path,
+    body: { title },
+    changes: { [name]: {} },
+    told,
+  });
+  return { id, title };
 }

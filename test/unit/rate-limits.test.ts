@@ -1,10 +1,13 @@
 /** Counting requests: the algorithm against a list of the times that were let through, whose address is whose, and what the table of quotas comes to. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type Rate, take } from "../../src/domain/gcra.ts";
 import { parseScale, QUOTA_NAMES, QUOTAS, quotasOf, rateOf } from "../../src/domain/rate-limits.ts";
 import { subscriberOf, visitorOf } from "../../src/edge/visitor.ts";
 import { RATE_LIMIT_MAX, RATE_LIMIT_SCALE_MAX } from "../../src/limits.ts";
+import { LIMITS_DOC, limitsDoc } from "../../src/local/limits-doc.ts";
+import { projectPath } from "../../src/local/paths.ts";
 import { POLICIES, WORKSPACE_QUOTAS } from "../../src/protocol/rest/rate-limits.ts";
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -300,5 +303,9 @@ describe("the table of quotas", () => {
     ["signed-in", "account", 100, 900],
   ] as const)("[S22] %s counts by %s: %s in %s s", (name, by, limit, windowSeconds) => {
     expect(QUOTAS[name]).toMatchObject({ by, limit, windowSeconds, perRoute: name === "signed-in" });
+  });
+
+  test("[S22] docs/limits.md shows this table", () => {
+    expect(readFileSync(projectPath(LIMITS_DOC), "utf8")).toBe(limitsDoc());
   });
 });

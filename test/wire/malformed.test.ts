@@ -122,6 +122,51 @@ async function openScene(): Promise<Scene> {
   };
 }
 
+describe("where one request ends and the next begins", () => {
+  const send = async (...lines: string[]) => await exchange(server.port, Buffer.from(lines.join("\r\n")));
+  const close = ["Host: localhost", "Connection: close"];
+
+  it("[S32] a body that a GET brings is not read, nor taken for the next request", async () => {
+    const hidden = "GET /api/v1/hidden HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const first = ["GET /health HTTP/1.1", "Host: localhost", `Content-Length: ${String(hidden.length)}`, "", hidden];
+    const answer = await send(first.join("\r\n") + ["GET /openapi.json HTTP/1.1", ...close, "", ""].join("\r\n"));
+    const answers = `${answer.head}\r\n\r\n${answer.body}`;
+    expect(answers.match(/HTTP\/1\.1 \d{3}/gu)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+    expect(answers).not.toContain("hidden");
+    expect(answers).toContain('"openapi"');
+    const chunked = ["Transfer-Encoding: chunked", "", "5", "hello", "0", "", ""];
+    expect((await send("GET /health HTTP/1.1", ...close, ...chunked)).body).toBe('{"status":"ok"}');
+  });
+
+  it("[S32] two lengths are refused; with a length and chunks the chunks count, as RFC 9112 says, and hide nothing", async () => {
+    const post = [`POST ${API}/feedback HTTP/1.1`, "Host: localhost", "Content-Type: application/json"];
+    const body = '{"title":"In chunks"}';
+    const length = `Content-Length: ${String(body.length)}`;
+    expect((await send(...post, length, "Content-Length: 2", "", body)).status).toBe(400);
+    const chunks = [body.length.toString(16), body, "0", "", ""].join("\r\n");
+    const next = ["GET /health HTTP/1.1", ...close, "", ""].join("\r\n");
+    const both = await send(...post, "Content-Length: 4", "Transfer-Encoding: chunked", "", chunks + next);
+    expect(`${both.head} ${both.body}`.match(/HTTP\/1\.1 \d{3}/gu)).toEqual(["HTTP/1.1 201", "HTTP/1.1 200"]);
+  });
+
+  it("[S32] chunks over the limit are cut off while they come, and headers over theirs are 431", async () => {
+    const chunk = `4000\r\n${" ".repeat(0x4000)}\r\n`;
+    const post = [
+      `POST ${API}/feedback HTTP/1.1`,
+      ...close,
+      "Content-Type: application/json",
+      "Transfer-Encoding: chunked",
+    ];
+    const cut = await send(...post, "", chunk.repeat(64));
+    expect(cut.status).toBe(413);
+    expect(cut.body).toContain("BODY_TOO_LARGE");
+    const long = await send("GET /health HTTP/1.1", ...close, `X-Long: ${"y".repeat(33_000)}`, "", "");
+    expect([long.status, long.body.includes("REQUEST_HEADERS_TOO_LARGE")]).toEqual([431, true]);
+    const many = Array.from({ length: 200 }, (_, n) => `X-${String(n)}: y`);
+    expect((await send("GET /health HTTP/1.1", ...close, ...many, "", "")).status).toBe(431);
+  });
+});
+
 describe("requests of nearly the right shape", () => {
   it(
     "[S36] 10,000 that are made from the schemas of every endpoint, by everybody who may ask: no 5xx, flat memory",

@@ -25,8 +25,8 @@ async function showSettings(context: RequestContext, params: Params, attempt: At
   if (!settings.ok) return settings;
   if (!limits.ok) return limits;
   const { shell, team } = visit.value;
-  const page = SettingsPage({ shell, team, settings: settings.value, limits: limits.value, attempt });
-  return show(context, page, { attempt });
+  const facts = { shell, team, settings: settings.value, limits: limits.value, attempt };
+  return show(context, SettingsPage(facts), { attempt });
 }
 
 const rename: Act = (context, params, { name = "" }) =>

@@ -3,6 +3,7 @@
  * against live frames. Every failure, the network's included, is an `ApiError`; an abort by the caller is told by its code.
  */
 import type { FailureCode, FieldError } from "../../errors.ts";
+import { randomId } from "../../ids.ts";
 import type { CreateFeedback, Feedback, ListFeedback } from "../../protocol/rest/feedback.ts";
 import type { Vote } from "../../protocol/rest/votes.ts";
 import type { Who } from "./who.ts";
@@ -52,6 +53,7 @@ export type Api = ReturnType<typeof boardApi>;
 export function boardApi(origin: string, workspace: string, board: string, current: () => Who) {
   const base = `${origin}/api/v1/${encodeURIComponent(workspace)}/${encodeURIComponent(board)}`;
   const feedback = `${base}/feedback`;
+  const once = onceOnly();
 
   return {
     /** Where the live socket of this board is, and the person's token for it. */
@@ -66,7 +68,10 @@ export function boardApi(origin: string, workspace: string, board: string, curre
     },
 
     async create(body: Omit<CreateFeedback, "externalUserId">): Promise<Posted> {
-      const { body: item, seq } = await call<Feedback>(current(), feedback, { method: "POST", body });
+      const { turnstileToken: _token, ...idea } = body;
+      const key = once.keyOf(JSON.stringify(idea));
+      const { body: item, seq } = await call<Feedback>(current(), feedback, { method: "POST", body, key });
+      once.done();
       return { item, seq };
     },
 
@@ -87,18 +92,36 @@ export function boardApi(origin: string, workspace: string, board: string, curre
   };
 }
 
+/** The same words get the same key until they arrived: an answer that was lost does not post them twice. */
+export function onceOnly() {
+  let tried = "";
+  let key = "";
+  return {
+    keyOf(text: string): string {
+      if (text !== tried) key = randomId();
+      tried = text;
+      return key;
+    },
+    done(): void {
+      tried = "";
+    },
+  };
+}
+
 type Call = {
   method?: string;
   query?: Record<string, string | number | undefined>;
   /** Of a write: who does it is added. */
   body?: object;
+  /** So that it is done once, however often it is sent. */
+  key?: string;
   signal?: AbortSignal | undefined;
 };
 type Answer<T> = { body: T; headers: Headers; seq: number };
 
 /** A token that was refused is asked for anew, and without one the visitor goes on reading. */
 async function call<T>(who: Who, address: string, options: Call, refused?: string): Promise<Answer<T>> {
-  const { method = "GET", query = {}, body, signal } = options;
+  const { method = "GET", query = {}, body, key, signal } = options;
   const token = await who.bearer?.(address, refused);
   if (token === "" && body) throw signInFirst();
   const url = new URL(address);
@@ -112,6 +135,7 @@ async function call<T>(who: Who, address: string, options: Call, refused?: strin
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body && { "content-type": "application/json" }),
+        ...(key && { "idempotency-key": key }),
       },
       body: body ? JSON.stringify({ ...body, externalUserId: who.id }) : null,
     });

@@ -33,9 +33,11 @@ const STANDING: Record<LiveStatus, string> = {
 };
 
 function start(first: PageState): void {
-  const { workspace = "", board = "", page = "", signedIn } = document.body.dataset;
+  const { workspace = "", board = "", page = "", signedIn, embedded } = document.body.dataset;
   const who: Who =
-    signedIn === undefined ? { id: visitorIn(document.cookie) ?? rememberVisitor() } : { credentials: "same-origin" };
+    signedIn === undefined
+      ? { id: visitorIn(document.cookie) ?? rememberVisitor(embedded !== undefined) }
+      : { credentials: "same-origin" };
   const api = boardApi(location.origin, workspace, board, () => who);
   let shown = first;
   let status: LiveStatus = "live";
@@ -72,13 +74,13 @@ function start(first: PageState): void {
   });
   listenToVotes(live, store);
   listenToPosting(views, store);
-  if (page === "board") listenToNews(workspace, board, (url) => void views.visit(url, "push"));
+  if (page === "board") listenToNews((url) => void views.visit(url, "push"));
   live.start();
 }
 
-function rememberVisitor(): string {
+function rememberVisitor(embedded: boolean): string {
   const id = newVisitor();
-  document.cookie = visitorCookie(id, location.protocol === "https:");
+  document.cookie = visitorCookie(id, location.protocol === "https:" || (embedded && isSecureContext), embedded);
   return id;
 }
 
@@ -126,10 +128,10 @@ function listenToVotes(live: Live, store: Store): void {
 }
 
 /** New ideas are announced, not pushed under the reader's eyes; the button's value is the order that shows them first. */
-function listenToNews(workspace: string, board: string, visit: (url: string) => void): void {
+function listenToNews(visit: (url: string) => void): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("[data-news]") : null;
-    if (button !== null) visit(`/w/${workspace}/${board}?sort=${button.value}`);
+    if (button !== null) visit(`${location.pathname}?sort=${button.value}`);
   });
 }
 

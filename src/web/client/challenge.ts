@@ -59,7 +59,8 @@ export function openChallenge({ siteKey, box, room, theme, say }: ChallengeOptio
 
   function fail(words: string): true {
     stale = true;
-    say(words);
+    // Whoever waits for a token says it in their own place.
+    say(waiting === undefined ? words : "");
     waiting?.reject(new Error(words));
     return true;
   }
@@ -99,7 +100,7 @@ export function openChallenge({ siteKey, box, room, theme, say }: ChallengeOptio
   }
 
   function prepare(): void {
-    if (false as boolean && id !== undefined) window.turnstile?.reset(id);
+    if (shown !== undefined && stale && id !== undefined) window.turnstile?.reset(id);
     stale = false;
     shown ??= show();
   }

@@ -76,6 +76,9 @@ function waitOf(seconds = 60): string {
 /** A schema's message as a sentence. zod's own begin with a capital, those of our schemas continue "this field …". */
 function inWords(message: string): string {
   if (/^too small: expected array/iu.test(message)) return "Please choose at least one.";
+  const [, than, bound] = /^too (?:small|big): expected (?:number|int) to be ([<>])=\s*(\d+)/iu.exec(message) ?? [];
+  if (bound !== undefined) return `Please give a number of at ${than === "<" ? "most" : "least"} ${bound}.`;
+  if (/expected (?:number|int)/iu.test(message)) return "Please give a whole number.";
   if (/^too small/iu.test(message) || /received undefined/u.test(message)) return "Please fill this in.";
   const most = /^too big:.*<=\s*(\d+)/iu.exec(message)?.[1];
   if (most !== undefined) return `Please keep this to ${most} characters.`;

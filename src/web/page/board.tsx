@@ -17,6 +17,8 @@ export type BoardPageProps = {
   readonly assets: AssetUrls;
   /** The visitor has an account, and acts as it. */
   readonly signedIn: boolean;
+  /** It is to stand in a frame on a customer's page: without what surrounds a page of our own. */
+  readonly embedded: boolean;
   readonly workspace: Workspace;
   readonly board: Board;
   readonly items: readonly Feedback[];
@@ -34,13 +36,13 @@ export type BoardPageProps = {
 };
 
 export function BoardPage(props: BoardPageProps) {
-  const { board, workspace, items } = props;
-  const address = { workspace: workspace.slug, board: board.slug };
+  const { board, workspace, items, embedded } = props;
+  const address = { workspace: workspace.slug, board: board.slug, embedded };
   return (
     <Document
       title={`${board.name} · ${workspace.name}`}
       description={describeBoard(board, workspace)}
-      canonical={`${props.origin}${boardPath(address)}`}
+      canonical={`${props.origin}${boardPath({ ...address, embedded: false })}`}
       siteName={workspace.name}
       styles={[props.assets.boardCss]}
       scripts={[props.assets.boardJs]}
@@ -49,9 +51,10 @@ export function BoardPage(props: BoardPageProps) {
         "data-workspace": workspace.slug,
         "data-board": board.slug,
         ...(props.signedIn ? { "data-signed-in": "" } : {}),
+        ...(embedded ? { "data-embedded": "" } : {}),
       }}
     >
-      <BoardHeader workspace={workspace} board={board} skipTo="list" />
+      {embedded ? null : <BoardHeader workspace={workspace} board={board} skipTo="list" />}
       <div class="wide columns">
         <main>
           <div class="intro">
@@ -88,7 +91,7 @@ export function BoardPage(props: BoardPageProps) {
             categories={categoriesOf(items, props.view)}
             challengeKey={props.challengeKey}
           />
-          <BoardFacts workspace={workspace} board={board} />
+          {embedded ? null : <BoardFacts workspace={workspace} board={board} />}
         </aside>
       </div>
       <LiveParts />
@@ -103,7 +106,7 @@ export function BoardPage(props: BoardPageProps) {
           renderedAt: new Date(props.nowMs).toISOString(),
         }}
       />
-      <Footer />
+      {embedded ? <EmbedFooter address={address} /> : <Footer />}
     </Document>
   );
 }
@@ -164,6 +167,19 @@ export function BoardFacts({ workspace, board }: { readonly workspace: Workspace
 
 function isFiltered(view: View): boolean {
   return view.q !== undefined || view.status !== undefined || view.category !== undefined || view.cursor !== undefined;
+}
+
+/** Under a framed page: the way to the same one in a window of its own, where somebody may be signed in. */
+export function EmbedFooter({ address }: { readonly address: BoardAddress }) {
+  return (
+    <footer class="foot">
+      <div class="wide">
+        <a href={boardPath({ ...address, embedded: false })} target="_blank" rel="noopener">
+          Open in a new tab
+        </a>
+      </div>
+    </footer>
+  );
 }
 
 /** What only the client fills: a banner for the connection and refusals, and what is read out. */

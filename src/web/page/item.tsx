@@ -5,7 +5,7 @@ import type { Feedback } from "../../protocol/rest/feedback.ts";
 import type { Workspace } from "../../protocol/rest/workspaces.ts";
 import { type AssetUrls, Document, Footer } from "../document.tsx";
 import { boardPath, itemPath } from "./address.ts";
-import { BoardFacts, BoardHeader, LiveParts } from "./board.tsx";
+import { BoardFacts, BoardHeader, EmbedFooter, LiveParts } from "./board.tsx";
 import { formatCounted, shorten, statusLabel } from "./format.ts";
 import { ItemFacts, VoteForm } from "./item-row.tsx";
 import { Markdown, plainText } from "./markdown.tsx";
@@ -19,6 +19,7 @@ export type ItemPageProps = {
   readonly assets: AssetUrls;
   /** The visitor has an account, and acts as it. */
   readonly signedIn: boolean;
+  readonly embedded: boolean;
   readonly workspace: Workspace;
   readonly board: Board;
   readonly item: Feedback;
@@ -28,13 +29,13 @@ export type ItemPageProps = {
 };
 
 export function ItemPage(props: ItemPageProps) {
-  const { workspace, board, item } = props;
-  const address = { workspace: workspace.slug, board: board.slug };
+  const { workspace, board, item, embedded } = props;
+  const address = { workspace: workspace.slug, board: board.slug, embedded };
   return (
     <Document
       title={`${shorten(item.title, TITLE_META_CHARS)} · ${workspace.name}`}
       description={describeItem(item)}
-      canonical={`${props.origin}${itemPath(address, item.id)}`}
+      canonical={`${props.origin}${itemPath({ ...address, embedded: false }, item.id)}`}
       siteName={workspace.name}
       ogType="article"
       styles={[props.assets.boardCss]}
@@ -44,9 +45,10 @@ export function ItemPage(props: ItemPageProps) {
         "data-workspace": workspace.slug,
         "data-board": board.slug,
         ...(props.signedIn ? { "data-signed-in": "" } : {}),
+        ...(embedded ? { "data-embedded": "" } : {}),
       }}
     >
-      <BoardHeader workspace={workspace} board={board} skipTo="item" />
+      {embedded ? null : <BoardHeader workspace={workspace} board={board} skipTo="item" />}
       <div class="wide columns">
         <main id="item" tabindex={-1}>
           <p class="crumb">
@@ -60,14 +62,16 @@ export function ItemPage(props: ItemPageProps) {
               {item.description === "" ? (
                 <p class="quiet">The title says it all: there is no further description.</p>
               ) : (
-                <Markdown text={item.description} />
+                <Markdown text={item.description} newTab={embedded} />
               )}
             </div>
           </article>
         </main>
-        <aside aria-label="About this board">
-          <BoardFacts workspace={workspace} board={board} />
-        </aside>
+        {embedded ? null : (
+          <aside aria-label="About this board">
+            <BoardFacts workspace={workspace} board={board} />
+          </aside>
+        )}
       </div>
       <LiveParts />
       <StateBlock
@@ -81,7 +85,7 @@ export function ItemPage(props: ItemPageProps) {
           renderedAt: new Date(props.nowMs).toISOString(),
         }}
       />
-      <Footer />
+      {embedded ? <EmbedFooter address={address} /> : <Footer />}
     </Document>
   );
 }

@@ -32,12 +32,12 @@ const BLOCK_MARK = />|[-+*]|#+|\d+[.)]/gu;
 const ANY_MARK = /[*_`[\]<>&\\#+~-]|\d[.)]/u;
 const PROTOCOLS: ReadonlySet<string> = new Set(["https:", "http:", "mailto:"]);
 
-/** The whole of a description. */
-export function Markdown({ text }: { readonly text: string }) {
+/** The whole of a description. `newTab`: the page stands in a frame, in which other sites would not open. */
+export function Markdown({ text, newTab = false }: { readonly text: string; readonly newTab?: boolean }) {
   const root = parse(text);
   return (
     <div class="prose" data-description="">
-      {root === null ? <p>{text}</p> : children(root, DEPTH_MAX)}
+      {root === null ? <p>{text}</p> : children(root, { depth: DEPTH_MAX, newTab })}
     </div>
   );
 }
@@ -83,29 +83,35 @@ function isLarge(root: Nodes): boolean {
   return false;
 }
 
-function children(node: Parents, depth: number): Child {
-  return <>{node.children.map((child) => element(child, depth - 1))}</>;
+type Place = { readonly depth: number; readonly newTab: boolean };
+
+function within(place: Place): Place {
+  return { ...place, depth: place.depth - 1 };
+}
+
+function children(node: Parents, place: Place): Child {
+  return <>{node.children.map((child) => element(child, within(place)))}</>;
 }
 
 /** The allow-list. What is not on it, most of which the parser does not even make, is shown as the words it has. */
-function element(node: RootContent, depth: number): Child {
-  if (depth === 0) return toString(node);
+function element(node: RootContent, place: Place): Child {
+  if (place.depth === 0) return toString(node);
   switch (node.type) {
     case "text":
       return node.value;
     case "paragraph":
-      return <p>{children(node, depth)}</p>;
+      return <p>{children(node, place)}</p>;
     case "heading":
       // The page has its own headings, and this is somebody's text within.
       return (
         <p>
-          <strong>{children(node, depth)}</strong>
+          <strong>{children(node, place)}</strong>
         </p>
       );
     case "emphasis":
-      return <em>{children(node, depth)}</em>;
+      return <em>{children(node, place)}</em>;
     case "strong":
-      return <strong>{children(node, depth)}</strong>;
+      return <strong>{children(node, place)}</strong>;
     case "inlineCode":
       return <code>{node.value}</code>;
     case "code":
@@ -116,19 +122,21 @@ function element(node: RootContent, depth: number): Child {
         </pre>
       );
     case "blockquote":
-      return <blockquote>{children(node, depth)}</blockquote>;
+      return <blockquote>{children(node, place)}</blockquote>;
     case "list":
       return node.ordered === true ? (
-        <ol start={node.start ?? 1}>{children(node, depth)}</ol>
+        <ol start={node.start ?? 1}>{children(node, place)}</ol>
       ) : (
-        <ul>{children(node, depth)}</ul>
+        <ul>{children(node, place)}</ul>
       );
     case "listItem":
       return (
         <li>
           {node.children.map((child) =>
             // Without empty lines between the items, none have the room of paragraphs.
-            child.type === "paragraph" && node.spread !== true ? children(child, depth - 1) : element(child, depth - 1),
+            child.type === "paragraph" && node.spread !== true
+              ? children(child, within(place))
+              : element(child, within(place)),
           )}
         </li>
       );
@@ -137,10 +145,14 @@ function element(node: RootContent, depth: number): Child {
     case "thematicBreak":
       return <hr />;
     case "link":
-      return <Link url={node.url}>{children(node, depth)}</Link>;
+      return (
+        <Link url={node.url} newTab={place.newTab}>
+          {children(node, place)}
+        </Link>
+      );
     case "image":
       return (
-        <Link url={node.url}>
+        <Link url={node.url} newTab={place.newTab}>
           {node.alt === null || node.alt === undefined || node.alt === "" ? node.url : node.alt}
         </Link>
       );
@@ -159,14 +171,22 @@ function element(node: RootContent, depth: number): Child {
   }
 }
 
-function Link({ url, children: shown }: { readonly url: string; readonly children: Child }) {
+function Link({
+  url,
+  newTab,
+  children: shown,
+}: {
+  readonly url: string;
+  readonly newTab: boolean;
+  readonly children: Child;
+}) {
   const target = URL.parse(url);
   // A relative one would lead to our own pages, and a name before the host to another than it seems.
   if (target === null || !PROTOCOLS.has(target.protocol) || target.username !== "" || target.password !== "") {
     return <>{shown}</>;
   }
   return (
-    <a href={target.href} rel="nofollow ugc noopener noreferrer">
+    <a href={target.href} rel="nofollow ugc noopener noreferrer" {...(newTab ? { target: "_blank" } : {})}>
       {shown}
     </a>
   );

@@ -16,9 +16,13 @@ export type FetchedPage = {
 };
 
 /** Throws on network failures and aborts; any answer of the server is a page. */
-export async function fetchPage(url: string, store: Store, init: RequestInit = {}): Promise<FetchedPage> {
+export async function fetchPage(
+  url: string,
+  store: Store,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<FetchedPage> {
   const { clock } = store.get();
-  const response = await fetch(url, { ...init, headers: { accept: "text/html" } });
+  const response = await fetch(url, { ...init, headers: { ...init.headers, accept: "text/html" } });
   const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
   return { document: parsed, state: readState(parsed), url: new URL(response.url), clock };
 }

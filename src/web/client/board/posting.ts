@@ -1,4 +1,5 @@
 /** Posts the form without leaving the page. The server answers with the page itself: the list with the new item, or the form with messages. */
+import { onceOnly } from "../api.ts";
 import type { Store } from "../board-state.ts";
 import { answerChallenge, endChallenge, prepareChallenge } from "./challenge.ts";
 import { announce } from "./draw.ts";
@@ -6,6 +7,7 @@ import { type FetchedPage, fetchPage, takePart } from "./fetched-page.ts";
 import type { Views } from "./view.ts";
 
 const FORM = "[data-post]";
+const once = onceOnly();
 
 export function listenToPosting(views: Views, store: Store): void {
   document.addEventListener("submit", (event) => {
@@ -25,6 +27,7 @@ async function post(form: HTMLFormElement, views: Views, store: Store): Promise<
   if (button?.getAttribute("aria-busy") === "true") return;
   button?.setAttribute("aria-busy", "true");
   const body = encoded(form);
+  const headers = { "idempotency-key": once.keyOf(body.toString()) };
   try {
     await answerChallenge(form, body);
   } catch (error) {
@@ -33,8 +36,9 @@ async function post(form: HTMLFormElement, views: Views, store: Store): Promise<
     return;
   }
   try {
-    const page = await fetchPage(form.action, store, { method: "POST", body });
+    const page = await fetchPage(form.action, store, { method: "POST", body, headers });
     if (page.url.searchParams.has("posted") && views.show(page)) {
+      once.done();
       page.url.searchParams.delete("posted");
       views.address(page.url.pathname + page.url.search, "push");
       takeForm(form, page);
