@@ -7,9 +7,9 @@
  */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Overrides } from "../src/domain/rate-limits.ts";
 import type { ApiKeyScope } from "../src/protocol/rest/api-keys.ts";
 import type { ModerationState, Status } from "../src/protocol/rest/feedback.ts";
+import type { Overrides } from "../src/protocol/rest/rate-limits.ts";
 import type { Role } from "../src/protocol/rest/roles.ts";
 import { idempotencyTable, outboxTable, rateLimitTable, scheduleTable } from "./shared.ts";
 

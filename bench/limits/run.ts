@@ -19,12 +19,18 @@ const OFF = "0";
 const post = (path: string, body: unknown) =>
   ({ method: "POST", path, headers: JSON_HEADERS, body: JSON.stringify(body) }) as const;
 
-/** autocannon puts a new id in place of `[<id>]`: every request is another person's first. */
+/** Who posts again and again. */
+const PEOPLE = 200;
+
+/** autocannon puts a new id in place of `[<id>]`: every request is another person's first, with a row of the limiter's of its own. */
 const LOADS = {
   vote: Array.from({ length: VOTED_ITEMS }, (_, n) =>
     post(`${BOARD_API}/feedback/${String(n + 1)}/votes`, { externalUserId: "person-[<id>]" }),
   ),
-  post: [post(`${BOARD_API}/feedback`, { title: "Export the board to CSV", externalUserId: "person-[<id>]" })],
+  post: Array.from({ length: PEOPLE }, (_, n) =>
+    post(`${BOARD_API}/feedback`, { title: "Export the board to CSV", externalUserId: `person-${String(n)}` }),
+  ),
+  "first post": [post(`${BOARD_API}/feedback`, { title: "Export the board to CSV", externalUserId: "person-[<id>]" })],
 } as const;
 type Verb = keyof typeof LOADS;
 
@@ -34,7 +40,8 @@ export async function benchLimits(options: LimitOptions): Promise<Report> {
   try {
     for (const { origin } of [counted, off]) await seedBoard(origin, ITEMS);
     const results = [];
-    for (const verb of ["vote", "post"] as const) results.push(await compare(verb, counted, off, options));
+    for (const verb of ["post", "vote", "first post"] as const)
+      results.push(await compare(verb, counted, off, options));
     return {
       title: `Counted against uncounted writes (${String(options.rounds)} rounds of ${String(options.seconds)} s each in turn, ${String(CONNECTIONS)} connections)`,
       rows: results.map(({ row }) => row),

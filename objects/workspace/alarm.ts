@@ -12,8 +12,8 @@ import type { WorkspaceStore } from "./store.ts";
 export async function runAlarm(store: WorkspaceStore, calls: Calls, sockets: LiveSockets): Promise<void> {
   store.runDue(
     (task) => {
-      const done = calls.logged(`alarm.${task.replace(/:.*/u, "")}`, UNASKED, () => ok(runTask(store, sockets, task)));
-      return done.ok ? done.value : null;
+      const verb = `alarm.${task.replace(/:.*/u, "")}`;
+      return calls.logged(verb, UNASKED, () => ok(runTask(store, sockets, task))).value;
     },
     (task, thrown) => calls.fault("alarm", `onAlarm ${task}`, thrown),
   );

@@ -7,7 +7,7 @@ import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import { apiKeys, members, settings, signingSecrets } from "../../schema/workspace.ts";
 import type { ApiKeyScope } from "../../src/protocol/rest/api-keys.ts";
 import type { Role } from "../../src/protocol/rest/roles.ts";
-import type { Overrides } from "../../src/domain/rate-limits.ts";
+import type { Overrides } from "../../src/protocol/rest/rate-limits.ts";
 import type { Settings } from "../../src/protocol/rest/settings.ts";
 
 export type KnownMember = { readonly role: Role; readonly name: string | null; readonly email: string | null };

@@ -1,7 +1,8 @@
 /** Which quotas a call of the Workspace object counts against, and whose requests it is counted with. What a quota allows: domain/rate-limits.ts. */
 import type { Call } from "../../src/call.ts";
 import { selfOf } from "../../src/domain/person.ts";
-import { type By, type Overrides, QUOTAS, type QuotaName, quotasOf, rateOf } from "../../src/domain/rate-limits.ts";
+import { type By, QUOTAS, type QuotaName, quotasOf, rateOf } from "../../src/domain/rate-limits.ts";
+import type { Overrides } from "../../src/protocol/rest/rate-limits.ts";
 import type { Hit } from "../shared/limiter.ts";
 import type { Actor } from "./authorize.ts";
 

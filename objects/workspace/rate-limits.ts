@@ -1,9 +1,14 @@
 /** The workspace's own rate limits. They hold from the next request on. */
 import { eq } from "drizzle-orm";
 import { settings } from "../../schema/workspace.ts";
-import { type Overrides, QUOTAS } from "../../src/domain/rate-limits.ts";
+import { QUOTAS } from "../../src/domain/rate-limits.ts";
 import type { Failure } from "../../src/errors.ts";
-import { type RateLimit, type UpdateRateLimits, WORKSPACE_QUOTAS } from "../../src/protocol/rest/rate-limits.ts";
+import {
+  type Overrides,
+  type RateLimit,
+  type UpdateRateLimits,
+  WORKSPACE_QUOTAS,
+} from "../../src/protocol/rest/rate-limits.ts";
 import { ok, type Result } from "../../src/result.ts";
 import type { WorkspaceStore } from "./store.ts";
 

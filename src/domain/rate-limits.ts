@@ -3,7 +3,7 @@
  * Source: SPEC 6; what SPEC does not name says so.
  */
 import { RATE_LIMIT_SCALE_MAX } from "../limits.ts";
-import type { Policy, WorkspaceQuota } from "../protocol/rest/rate-limits.ts";
+import type { Overrides, Policy } from "../protocol/rest/rate-limits.ts";
 import type { Rate } from "./gcra.ts";
 
 const MINUTE = 60;
@@ -96,9 +96,6 @@ export const QUOTAS = {
 
 export type QuotaName = keyof typeof QUOTAS;
 export const QUOTA_NAMES = Object.keys(QUOTAS) as readonly QuotaName[];
-
-/** A workspace's own quotas, by name. */
-export type Overrides = Partial<Readonly<Record<WorkspaceQuota, number>>>;
 
 /** The quotas of a policy. */
 export function quotasOf(policy: Quota["policy"]): readonly QuotaName[] {

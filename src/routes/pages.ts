@@ -11,7 +11,6 @@ import { fromOwnOrigin } from "../edge/own-origin.ts";
 import { challengeKey, passChallenge, siteKeyOf } from "../edge/turnstile.ts";
 import { type Failure, failure } from "../errors.ts";
 import { isSlug, randomId } from "../ids.ts";
-import { RETRY_AFTER_SECONDS } from "../limits.ts";
 import { fault, log } from "../log.ts";
 import { feedbackIdParam } from "../protocol/rest/fields.ts";
 import type { ListFeedback } from "../protocol/rest/feedback.ts";
@@ -24,6 +23,7 @@ import { FailurePage } from "../web/page/failure.tsx";
 import { parseDraft, parseList } from "../web/page/forms.ts";
 import { ItemPage } from "../web/page/item.tsx";
 import { LandingPage } from "../web/page/landing.tsx";
+import { inWords } from "../web/page/in-words.ts";
 import { type Draft, EMPTY_DRAFT } from "../web/page/post-form.tsx";
 import { CHALLENGES, failureResponse, pageResponse, seeOther } from "../web/page/response.ts";
 import { newVisitor, visitorCookie, visitorIn } from "../web/page/visitor-cookie.ts";
@@ -32,7 +32,6 @@ import { asNobody, framed, isEmbedded, policyOf } from "./embedded.ts";
 import { postOrOpen } from "./post-or-open.ts";
 
 const DEFAULT_LIST = { sort: "vote_count", limit: 20 } as const satisfies ListFeedback;
-const MINUTE_SECONDS = 60;
 /** Revalidated every time; a shared cache may keep what everybody sees, never what one visitor sees. */
 const CACHE_SHARED = "public, max-age=0, must-revalidate";
 const CACHE_PRIVATE = "private, no-cache";
@@ -254,18 +253,6 @@ function refuse(context: RequestContext, params: Params, failed: Failure): Respo
 /** Limits count by who acts. */
 function actingAs(context: RequestContext, person: string | undefined): RequestContext {
   return { ...context, person: person ?? null };
-}
-
-/** A refusal for the number of requests says how long to wait, which a program reads in a header. */
-function inWords(failed: Failure): Failure {
-  const { code, retryAfterSeconds: seconds = RETRY_AFTER_SECONDS } = failed;
-  if (code !== "RATE_LIMITED") return failed;
-  const [many, unit] =
-    seconds < 2 * MINUTE_SECONDS ? [seconds, "second"] : [Math.ceil(seconds / MINUTE_SECONDS), "minute"];
-  return {
-    ...failed,
-    detail: `That was a little too often. Please try again in ${String(many)} ${unit}${many === 1 ? "" : "s"}.`,
-  };
 }
 
 /** Null for slugs that nothing can have: no object is woken for them. */

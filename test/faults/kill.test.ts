@@ -11,7 +11,7 @@ import { type DiskFindings, inspectDisk, passAnHour } from "../support/disk.ts";
 import { type Findings, Ledger } from "../support/ledger.ts";
 import { readBoard, readStories } from "../support/read-back.ts";
 import { type Server, startServer } from "../support/server.ts";
-import { openAccounts, type Person, Site } from "../support/site.ts";
+import { openAccounts, type Person, renew, Site } from "../support/site.ts";
 import { accountStory, openingStory, type Tokens, workspaceStory } from "../support/stories.ts";
 import { actOnAndOn, post, voters } from "../support/writers.ts";
 
@@ -27,6 +27,7 @@ const LIFE_WRITES = { min: 20, spread: 400 };
 const LIFE_MS = { min: 100, max: 2_500 };
 /** Of a start, a life and the reading back of what was written in it. */
 const KILL_TIMEOUT_MS = 10_000;
+const RENEWED_AFTER_KILLS = 20;
 /** A server that was just started runs the alarms that are due. */
 const ALARMS_MS = 1_500;
 const ALARM_LOOKS = 10;
@@ -65,6 +66,7 @@ class Run {
       while (this.ledger.acknowledged < enough && performance.now() < late) await sleep(1);
       await this.server.kill();
       await this.again();
+      if ((n + 1) % RENEWED_AFTER_KILLS === 0) await renew(this.server.origin, people);
     }
     await sleep(LIFE_MS.min);
   }

@@ -19,6 +19,7 @@ const DEAF = 5;
 const CHANGES = 500;
 /** With so much each, 5 MB in all, more than the operating system keeps for a client. */
 const CHANGE_CHARS = 9_900;
+const CAUGHT_UP = { timeout: 15_000 };
 
 let server: Server;
 beforeAll(async () => {
@@ -125,12 +126,12 @@ it("[S36] sockets that do not listen for a while hold up nobody, and end with th
     await ask(server.origin, "POST", `${path}/votes`, { body: { externalUserId: `p-${String(n)}` } });
     await ask(server.origin, "PATCH", path, { body: { description: String(n).padEnd(CHANGE_CHARS, ".") }, token });
   }
-  await expect.poll(() => watcher.counts.get(item)).toBe(CHANGES);
+  await expect.poll(() => watcher.counts.get(item), CAUGHT_UP).toBe(CHANGES);
   for (const { counts, raw } of deaf) {
     expect(counts.get(item)).toBeUndefined();
     raw.resume();
   }
-  for (const { counts } of deaf) await expect.poll(() => counts.get(item)).toBe(CHANGES);
+  for (const { counts } of deaf) await expect.poll(() => counts.get(item), CAUGHT_UP).toBe(CHANGES);
   for (const { socket } of [watcher, ...deaf]) socket.terminate();
 });
 

@@ -65,3 +65,13 @@ export function tally<T extends string | number>(outcomes: readonly T[]): Partia
 export function atOnce<T>(n: number, run: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: n }, (_, index) => run(index)));
 }
+
+/** Casts a vote over REST. */
+export function vote(
+  path: string,
+  id: number,
+  headers: Record<string, string>,
+  externalUserId: string,
+): Promise<Answer> {
+  return call("POST", `${path}/feedback/${String(id)}/votes`, { externalUserId }, headers);
+}

@@ -442,7 +442,14 @@ describe("cookies", () => {
     });
     expect(status).toBe(500);
     // A handler that throws itself leads to the last catch.
-    const match = () => ({ route: "/", who: "anyone", method: "GET", limit: null, params: {}, handle: () => Promise.reject(new Error("a bug")) });
+    const match = () => ({
+      route: "/",
+      who: "anyone",
+      method: "GET",
+      limit: null,
+      params: {},
+      handle: () => Promise.reject(new Error("a bug")),
+    });
     const thrown = await answer(
       { match, missing: () => new Response(), isApi: () => true } as Parameters<typeof answer>[0],
       new Request(`${ORIGIN}/`, { headers: { ...own, cookie: `__Host-gs_refresh=${await open()}` } }),

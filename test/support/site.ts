@@ -32,8 +32,8 @@ export async function ask(origin: string, method: string, path: string, sent: Se
   return body;
 }
 
-/** Somebody with an account, signed in. */
-export type Person = { readonly id: string; readonly email: string; readonly token: string };
+/** Somebody with an account, signed in; an access token ends after ten minutes. */
+export type Person = { readonly id: string; readonly email: string; token: string; refreshToken: string };
 
 export const PASSWORD = "correct horse battery staple";
 
@@ -42,10 +42,20 @@ export async function openAccounts(origin: string, names: readonly string[]): Pr
   const people: Person[] = [];
   for (const name of names) {
     const email = `${name}@example.com`;
-    const { accessToken, user } = await ask(origin, "POST", "/auth/register", { body: { email, password: PASSWORD } });
-    people.push({ id: user.id, email, token: accessToken });
+    const { accessToken, refreshToken, user } = await ask(origin, "POST", "/auth/register", {
+      body: { email, password: PASSWORD },
+    });
+    people.push({ id: user.id, email, token: accessToken, refreshToken });
   }
   return people;
+}
+
+/** Another access token for each. */
+export async function renew(origin: string, people: readonly Person[]): Promise<void> {
+  for (const person of people) {
+    const renewed = await ask(origin, "POST", "/auth/refresh", { body: { refreshToken: person.refreshToken } });
+    Object.assign(person, { token: renewed.accessToken, refreshToken: renewed.refreshToken });
+  }
 }
 
 export type Write = Sent & {

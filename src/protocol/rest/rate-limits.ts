@@ -40,6 +40,9 @@ export const WORKSPACE_QUOTAS = [
 export const WorkspaceQuota = z.enum(WORKSPACE_QUOTAS).meta({ id: "RateLimitName" });
 export type WorkspaceQuota = z.infer<typeof WorkspaceQuota>;
 
+/** A workspace's own quotas, by name. */
+export type Overrides = Partial<Readonly<Record<WorkspaceQuota, number>>>;
+
 const limit = z.int().min(1).max(RATE_LIMIT_MAX);
 
 export const RateLimit = z

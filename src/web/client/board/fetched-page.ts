@@ -19,7 +19,7 @@ export type FetchedPage = {
 export async function fetchPage(
   url: string,
   store: Store,
-  init: RequestInit & { headers?: Record<string, string> } = {},
+  init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {},
 ): Promise<FetchedPage> {
   const { clock } = store.get();
   const response = await fetch(url, { ...init, headers: { ...init.headers, accept: "text/html" } });
