@@ -111,7 +111,11 @@ export class User extends DurableObject<Env> {
   }
   checkSession(call: Call, sessionId: string) {
     const check = () => checkSession(this.#store, sessionId);
-    return this.#write("session.check", call, () => counted(this.#store, call, null, check));
+    return this.#write("session.check", call, () => {
+      // First: of a session that has ended nothing is counted.
+      const checked = check();
+      return checked.ok ? counted(this.#store, call, null, () => checked) : checked;
+    });
   }
   listSessions(call: Call, currentId: string) {
     return this.#write("session.list", call, () => ok(listSessions(this.#store, currentId)));
@@ -143,6 +147,14 @@ export class User extends DurableObject<Env> {
     if (!this.#migrated) return ok([]);
     const list = () => ok(listMemberships(this.#store));
     return this.#run("membership.list", call.requestId, () => countedRead(this.#store, call, list));
+  }
+
+  /** For a request that names the object which is to have its effect: another one is none the wiser, so the key is tied to the request here. Errors: IDEMPOTENCY_KEY_REUSED. */
+  claimKey(call: Call): Result<null, Failure> {
+    const forget = (dueAt: number) => this.#store.schedule(ANSWERS_TASK, dueAt);
+    const claim = () => this.#store.answers.once(call, "claim", this.#store.now(), forget, () => ok(null));
+    const claimed = this.#make("idempotency.claim", call.requestId, claim);
+    return claimed.ok ? ok(null) : claimed;
   }
 
   override async alarm(): Promise<void> {
@@ -188,7 +200,7 @@ export class User extends DurableObject<Env> {
   }
 
   /** For whoever makes the person. */
-  #make<T>(verb: string, requestId: string, command: () => Result<T, never>): Result<T, never> {
+  #make<R extends Result<unknown, Failure>>(verb: string, requestId: string, command: () => R): R {
     if (!this.#migrated) migrate(this.#storage, MIGRATIONS);
     this.#migrated = true;
     return this.#run(verb, requestId, command);

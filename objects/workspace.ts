@@ -185,7 +185,7 @@ export class Workspace extends Server<Env> {
     const create = (actor: Actor) => createFeedback(this.#store, actor, board, command);
     const opening = openingOf(this.#store, this.#calls.isActive(), call, this.name, board);
     const person = command.externalUserId ?? null;
-    if (opening === null) return this.#calls.write("feedback.create", call, create, person);
+    if (opening === null) return this.#calls.write("feedback.create", call, create, person, board);
     return this.#calls.found("feedback.create", call, () => {
       const actor = authorize(this.#store, this.name, call);
       if (!actor.ok) return actor;
@@ -197,23 +197,23 @@ export class Workspace extends Server<Env> {
     return this.#calls.read("feedback.read", call, (actor) => readFeedback(this.#store, actor, board, id));
   }
   updateFeedback(call: Call, board: string, id: number, command: UpdateFeedback) {
-    return this.#calls.write("feedback.update", call, (actor) =>
-      updateFeedback(this.#store, actor, board, id, command),
-    );
+    const update = (actor: Actor) => updateFeedback(this.#store, actor, board, id, command);
+    return this.#calls.write("feedback.update", call, update, null, board);
   }
   deleteFeedback(call: Call, board: string, id: number) {
-    return this.#calls.write("feedback.delete", call, (actor) => deleteFeedback(this.#store, actor, board, id));
+    const remove = (actor: Actor) => deleteFeedback(this.#store, actor, board, id);
+    return this.#calls.write("feedback.delete", call, remove, null, board);
   }
 
   // Votes
 
   castVote(call: Call, board: string, feedbackId: number, command: CastVote) {
     const cast = (actor: Actor) => castVote(this.#store, actor, board, feedbackId, command);
-    return this.#calls.write("vote.cast", call, cast, command.externalUserId ?? null);
+    return this.#calls.write("vote.cast", call, cast, command.externalUserId ?? null, board);
   }
   removeVote(call: Call, board: string, feedbackId: number, externalUserId: string | undefined) {
     const remove = (actor: Actor) => removeVote(this.#store, actor, board, feedbackId, externalUserId);
-    return this.#calls.write("vote.remove", call, remove, externalUserId ?? null);
+    return this.#calls.write("vote.remove", call, remove, externalUserId ?? null, board);
   }
   lookUpVotes(call: Call, board: string, ids: readonly number[], externalUserId: string | undefined) {
     return this.#calls.read("vote.look-up", call, (actor) =>

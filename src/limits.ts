@@ -156,6 +156,8 @@ export const SOCKETS_PER_ADDRESS_MAX = 200;
 /** draft-ietf-httpapi-idempotency-key-header: long enough that nobody else's is met by accident or guessed. */
 export const IDEMPOTENCY_KEY_CHARS_MIN = 16;
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+/** First answers that one object keeps; beyond it the oldest is forgotten before its time. */
+export const FIRST_ANSWERS_MAX = 100_000;
 /** How long a first answer is replayed. */
 export const IDEMPOTENCY_MS = DAY_MS;
 /** How long at most others wait for a first answer that takes more than one transaction; whoever was to give it is gone by then. */

@@ -27,8 +27,8 @@ export const VOTE = {
 
 /** What counting against the limits adds: of a post by address, of a vote by person and address, a person who was not counted before. */
 export const LIMITS = {
-  load: 'select "key", "tat" from "rate_limits" where "rate_limits"."key" in (select value from json_each(?))',
-  save: 'insert into "rate_limits" ("key", "tat") values (?, ?) on conflict ("rate_limits"."key") do update set "tat" = excluded.tat',
+  load: 'select "key", "tat" from "rate_limits" where "key" in (select value from json_each(?))',
+  save: 'insert into "rate_limits" ("key", "tat") values (?, ?) on conflict ("key") do update set "tat" = excluded."tat"',
   saveTwo:
-    'insert into "rate_limits" ("key", "tat") values (?, ?), (?, ?) on conflict ("rate_limits"."key") do update set "tat" = excluded.tat',
+    'insert into "rate_limits" ("key", "tat") values (?, ?), (?, ?) on conflict ("key") do update set "tat" = excluded."tat"',
 } as const;

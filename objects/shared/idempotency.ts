@@ -7,10 +7,12 @@ import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import type { IdempotencyTable } from "../../schema/shared.ts";
 import type { Answered, Call, Idempotency } from "../../src/call.ts";
 import { type Failure, failure } from "../../src/errors.ts";
-import { IDEMPOTENCY_MS, IDEMPOTENCY_RUNNING_MS, PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
+import { FIRST_ANSWERS_MAX, IDEMPOTENCY_MS, IDEMPOTENCY_RUNNING_MS, PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 
 export const ANSWERS_TASK = "forget-answers";
+/** Each look reads a slice: answers that end one after the other are not looked at for each. */
+const ANSWERS_PURGE_MS = 15 * 60 * 1_000;
 
 export class FirstAnswers {
   readonly #db: DrizzleSqliteDODatabase;
@@ -45,7 +47,7 @@ export class FirstAnswers {
     now: number,
     schedule: (dueAt: number) => void,
   ): void {
-    this.put(scoped(key, scope), fingerprint, JSON.stringify(value), now + IDEMPOTENCY_MS);
+    this.#put(scoped(key, scope), fingerprint, JSON.stringify(value), now + IDEMPOTENCY_MS);
     schedule(now + IDEMPOTENCY_MS);
   }
 
@@ -70,16 +72,16 @@ export class FirstAnswers {
 
   /** The request runs, and answers later in another transaction. Whoever comes meanwhile is told so, for IDEMPOTENCY_RUNNING_MS at most. */
   claim({ key, fingerprint }: Idempotency, scope: string, now: number, schedule: (dueAt: number) => void): void {
-    this.put(scoped(key, scope), fingerprint, null, now + IDEMPOTENCY_RUNNING_MS);
+    this.#put(scoped(key, scope), fingerprint, null, now + IDEMPOTENCY_RUNNING_MS);
     schedule(now + IDEMPOTENCY_MS);
   }
 
   /** What was claimed had no effect: the same key may try again. */
-  release({ key }: Idempotency, scope: string): void {
+  release({ key, fingerprint }: Idempotency, scope: string): void {
     const table = this.#table;
     this.#db
       .delete(table)
-      .where(and(eq(table.key, scoped(key, scope)), isNull(table.answer)))
+      .where(and(eq(table.key, scoped(key, scope)), eq(table.fingerprint, fingerprint), isNull(table.answer)))
       .run();
   }
 
@@ -89,12 +91,19 @@ export class FirstAnswers {
   }
 
   /** `answer` null: running. */
-  put(key: string, fingerprint: string, answer: string | null, expiresAt: number): void {
+  #put(key: string, fingerprint: string, answer: string | null, expiresAt: number): void {
+    const table = this.#table;
     const row = { fingerprint, answer, expiresAt };
-    this.#db
-      .insert(this.#table)
+    const { id } = this.#db
+      .insert(table)
       .values({ key, ...row })
-      .onConflictDoUpdate({ target: this.#table.key, set: row })
+      .onConflictDoUpdate({ target: table.key, set: row })
+      .returning({ id: table.id })
+      .get();
+    // Ids have few gaps, so nothing need be counted.
+    this.#db
+      .delete(table)
+      .where(lte(table.id, id - FIRST_ANSWERS_MAX))
       .run();
   }
 
@@ -117,7 +126,7 @@ export class FirstAnswers {
         .run();
     if (ended.length === PURGE_ROWS_PER_SLICE) return now;
     const next = oldest.find(({ expiresAt }) => expiresAt > now);
-    return next?.expiresAt ?? null;
+    return next === undefined ? null : Math.max(next.expiresAt, now + ANSWERS_PURGE_MS);
   }
 }
 

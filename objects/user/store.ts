@@ -36,7 +36,7 @@ export class UserStore extends ObjectStore {
     super(storage, alarm, clock, tables, send);
     this.id = id;
     this.rateScale = rateScale;
-    this.limiter = new Limiter(this.db, tables.rateLimits);
+    this.limiter = new Limiter(this.db, tables.rateLimits, storage.sql);
     this.answers = new FirstAnswers(this.db, tables.idempotencyKeys);
     this.#statements = prepareStatements(this.db);
   }

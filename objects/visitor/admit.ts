@@ -33,7 +33,7 @@ export function finish(store: VisitorStore, call: Call, sealed: string): Result<
   const now = store.now();
   if (idempotency === null) return ok(null);
   const first = store.answers.find(idempotency, scopeOf(call), now);
-  if (first.ok && first.value !== null) return ok(null);
+  if (first.ok ? first.value !== null : first.error.code === "IDEMPOTENCY_KEY_REUSED") return ok(null);
   store.answers.keep(idempotency, scopeOf(call), sealed, now, (dueAt) => forgetAt(store, dueAt));
   return ok(null);
 }

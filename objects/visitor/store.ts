@@ -20,7 +20,7 @@ export class VisitorStore {
     this.#clock = clock;
     // MeteredStorage has the two members of DurableObjectStorage that drizzle uses.
     const db = drizzle(storage as unknown as DurableObjectStorage);
-    this.limiter = new Limiter(db, tables.rateLimits);
+    this.limiter = new Limiter(db, tables.rateLimits, storage.sql);
     this.answers = new FirstAnswers(db, tables.idempotencyKeys);
     this.#schedule = new Schedule(db, tables.schedule, alarm);
   }

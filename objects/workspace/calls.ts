@@ -6,16 +6,17 @@ import { isMigrated, migrate } from "../../schema/migrate.ts";
 import { MIGRATIONS } from "../../schema/workspace/manifest.ts";
 import { ANONYMOUS, type Answered, type Call } from "../../src/call.ts";
 import { selfOf } from "../../src/domain/person.ts";
-import type { LimitState } from "../../src/domain/rate-limits.ts";
+import { type LimitState, rateOf } from "../../src/domain/rate-limits.ts";
 import type { Failure } from "../../src/errors.ts";
 import { fault, log } from "../../src/log.ts";
-import { err, type Result } from "../../src/result.ts";
+import { err, type Err, type Result } from "../../src/result.ts";
 import { CallLog } from "../shared/call-log.ts";
 import { ANSWERS_TASK } from "../shared/idempotency.ts";
 import { LIMITER_TASK, refused } from "../shared/limiter.ts";
 import type { MeteredStorage } from "../shared/metered-storage.ts";
-import { absent, type Actor, authorize } from "./authorize.ts";
+import { absent, type Actor, authorize, recognise } from "./authorize.ts";
 import type { FanOut } from "./fan-out.ts";
+import { findBoard } from "./find-board.ts";
 import { hitsOf } from "./quotas.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
 
@@ -67,15 +68,20 @@ export class Calls {
     return this.logged(verb, call, () => this.#authorized(call, (actor) => this.#counted(call, actor, query)));
   }
 
-  /** `person`: the id that an anonymous caller gives for themselves. */
+  /** `person`: the id that an anonymous caller gives for themselves. `board`: what it is about; who may not see it any more is not told again what they did there. */
   write<T>(
     verb: string,
     call: Call,
     command: (actor: Actor) => Result<T, Failure>,
     person: string | null = null,
+    board: string | null = null,
   ): Answered<T> {
     return this.logged(verb, call, () =>
-      this.#authorized(call, (actor) => this.#transact(() => this.guarded(call, actor, person, () => command(actor)))),
+      this.#authorized(call, (actor) => {
+        const found = board === null || call.idempotency === null ? null : findBoard(this.#store, actor, board);
+        if (found?.ok === false) return found;
+        return this.#transact(() => this.guarded(call, actor, person, () => command(actor)));
+      }),
     );
   }
 
@@ -86,7 +92,7 @@ export class Calls {
 
   /** What stands around every write, in its transaction: it has its effect once, and counts against the limits; a first answer that is given again does not. */
   guarded<T>(call: Call, actor: Actor, person: string | null, command: () => Result<T, Failure>): Answered<T> {
-    return this.once(call, selfOf(actor) ?? "", () => {
+    return this.once(call, whose(actor), () => {
       const store = this.#store;
       const hits = hitsOf(call, actor, person, this.#rateScale, () => store.credentials.overrides());
       const admitted = store.limiter.admit(hits, store.now(), true);
@@ -159,7 +165,19 @@ export class Calls {
   #authorized<T>(call: Call, verb: (actor: Actor) => Answered<T>): Answered<T> {
     if (!this.isActive()) return err(absent(call));
     const actor = authorize(this.#store, this.#workspace, call);
-    return actor.ok ? verb(actor.value) : actor;
+    if (actor.ok) return verb(actor.value);
+    return actor.error.code === "INVALID_TOKEN" ? this.#countedTry(call, actor) : actor;
+  }
+
+  /** Keys and identities that are none of ours count as reading, by the address: whoever tries many is held. */
+  #countedTry(call: Call, failed: Err<Failure>): Answered<never> {
+    const store = this.#store;
+    const { limiter } = store;
+    const rate = rateOf("read", this.#rateScale, store.credentials.overrides());
+    const { visitor } = call;
+    const hits = rate === null || visitor === null ? [] : [{ name: "read", subject: visitor, rate } as const];
+    const admitted = limiter.admit(hits, store.now(), false);
+    return admitted.ok ? failed : refused(admitted.error);
   }
 
   /** A read holds what it used in memory only. Whatever else counts there may have been written before this object was woken. */
@@ -173,7 +191,14 @@ export class Calls {
   /** The first answer to a command that ended the workspace: nobody is authorised in one that is not there. Null: there is none. */
   #ended<T>(verb: string, call: Call): Answered<T> | null {
     if (call.idempotency === null || !this.#migrated || this.isActive()) return null;
-    const first = this.#store.answers.find(call.idempotency, "", this.#store.now());
+    const actor = call.caller.kind === "identity" ? null : recognise(this.#store, call.caller);
+    if (actor === null || !actor.ok) return null;
+    // Only an owner can have ended it.
+    const first = this.#store.answers.find(
+      call.idempotency,
+      whose({ ...actor.value, standing: "owner" }),
+      this.#store.now(),
+    );
     if (!first.ok || first.value === null) return null;
     const value = JSON.parse(first.value) as T;
     return this.logged<T, Answered<T>>(verb, call, () => ({ ok: true, value, replayed: true }));
@@ -184,6 +209,11 @@ export class Calls {
     this.#fanOut.publish(changes);
     return result;
   }
+}
+
+/** Whose a key is: who is no more what they were is not told again what they were told then. */
+function whose(actor: Actor): string {
+  return `${actor.standing}:${selfOf(actor) ?? ""}`;
 }
 
 function withLimits<T>(result: Result<T, Failure>, limits: readonly LimitState[]): Answered<T> {

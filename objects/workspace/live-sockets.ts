@@ -17,6 +17,7 @@ import {
   privateBoardTags,
   reasonToClose,
   refusedSocket,
+  type SocketState,
 } from "./admission.ts";
 import { type Calls, UNASKED } from "./calls.ts";
 import type { FanOut } from "./fan-out.ts";
@@ -107,8 +108,18 @@ export class LiveSockets {
     );
   }
 
-  readonly #resume = (board: LiveBoard, since: number) =>
-    this.#calls.logged("live.resume", UNASKED, () => ok(resumeFrames(this.#store, board, since)));
+  /** The first one was counted when the socket was opened. */
+  readonly #resume = (state: SocketState, board: LiveBoard, since: number) => {
+    const { caller, greeted } = state;
+    const { visitor = null } = state as Partial<SocketState>;
+    const resume = () => ok(resumeFrames(this.#store, board, since));
+    if (!greeted) return this.#calls.logged("live.resume", UNASKED, resume);
+    return this.#calls.read(
+      "live.resume",
+      { ...UNASKED, caller, action: "board.read", visitor, limit: "read" },
+      resume,
+    );
+  };
 }
 
 function refusalOf({

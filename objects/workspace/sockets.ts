@@ -28,7 +28,8 @@ const REASON_BYTES_MAX = 120;
 export type SocketHost = {
   readonly store: WorkspaceStore;
   readonly fanOut: FanOut;
-  resume(board: LiveBoard, since: number): Result<DownFrame[], Failure>;
+  /** A hello after the first one counts as reading. Errors: RATE_LIMITED. */
+  resume(state: SocketState, board: LiveBoard, since: number): Result<DownFrame[], Failure>;
   vote(
     call: Call,
     board: string,
@@ -40,6 +41,10 @@ export type SocketHost = {
 
 /** When a socket's allowance is full again (GCRA's theoretical arrival time). Forgotten by hibernation, which takes a longer silence. */
 const fullAt = new WeakMap<LiveConnection, number>();
+/** How many votes a socket sent although it had been told to wait. */
+const refused = new WeakMap<LiveConnection, number>();
+/** Clients of ours send none; whoever goes on costs the object as much as whoever is let through. */
+const REFUSED_VOTES_MAX = 20;
 /** What a hello after the first one counts for: it may ask for hundreds of items. */
 const REPEATED_HELLO_PRICE = 5;
 
@@ -79,8 +84,9 @@ function greet(
   const seq = Math.min(since ?? Number.POSITIVE_INFINITY, store.seq());
   send(socket, { type: "welcome", seq, online: fanOut.online(board.id) });
   if (since === null) return;
-  const frames = host.resume(board, since);
-  if (frames.ok) for (const frame of frames.value) send(socket, frame);
+  const frames = host.resume(state, board, since);
+  if (!frames.ok) return closeTooFast(socket);
+  for (const frame of frames.value) send(socket, frame);
 }
 
 function answerVote(
@@ -116,9 +122,13 @@ function answerVote(
     const { code, detail, retryAfterSeconds } = result.error;
     // The client comes back with a fresh identity, and the vote with it.
     if (code === "INVALID_TOKEN" && caller.kind === "signed") return socket.close(CLOSE.policy, REASONS.identity);
+    const times = code === "RATE_LIMITED" ? (refused.get(socket) ?? 0) + 1 : 0;
+    refused.set(socket, times);
+    if (times > REFUSED_VOTES_MAX) return socket.close(CLOSE.policy, "votes go on although the limit is reached");
     const later = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     return send(socket, { type: "error", requestId, code, message: detail, ...later });
   }
+  refused.delete(socket);
   const { seq, voteCount, voted } = result.value;
   // The platform holds every message back until the writes before it are on disk: an ack means that the vote is.
   send(socket, { type: "ack", requestId, seq, voteCount, voted });

@@ -58,6 +58,8 @@ export class WorkspaceStore {
   #boards: Map<string, LiveBoard> | null = null;
   #changes: Change[] = [];
   #seq: number | null = null;
+  /** Whether the command under way wrote to what is held here. */
+  #isTouched = false;
 
   constructor(storage: MeteredStorage, alarm: AlarmClock, clock: () => number, send: SendNews) {
     this.#storage = storage;
@@ -66,7 +68,7 @@ export class WorkspaceStore {
     this.db = drizzle(storage as unknown as DurableObjectStorage);
     this.statements = prepareStatements(this.db);
     this.credentials = new Credentials(this.db);
-    this.limiter = new Limiter(this.db, tables.rateLimits);
+    this.limiter = new Limiter(this.db, tables.rateLimits, storage.sql);
     this.answers = new FirstAnswers(this.db, tables.idempotencyKeys);
     this.outbox = new Outbox(this.db, tables.outbox, send);
     this.#schedule = new Schedule(this.db, tables.schedule, alarm);
@@ -83,9 +85,10 @@ export class WorkspaceStore {
   ): { readonly result: R; readonly changes: readonly Change[] } {
     this.#changes = [];
     this.credentials.begin();
+    this.#isTouched = false;
     try {
       const result = transact(this.#storage, command);
-      if (!result.ok) this.#forget();
+      if (!result.ok) this.#rolledBack();
       return { result, changes: result.ok ? this.#changes : [] };
     } catch (thrown) {
       this.#forget();
@@ -134,6 +137,7 @@ export class WorkspaceStore {
   }
 
   forgetBoards(): void {
+    this.#isTouched = true;
     this.#boards = null;
   }
 
@@ -145,15 +149,25 @@ export class WorkspaceStore {
 
   /** Takes the workspace's next seq. */
   nextSeq(): number {
+    this.#isTouched = true;
     this.#seq = this.statements.nextSeq.get().seq;
     return this.#seq;
   }
 
   /** Takes the next seq and the next feedback id in one write. */
   nextFeedback(): { readonly seq: number; readonly id: number } {
+    this.#isTouched = true;
     const next = this.statements.nextFeedback.get();
     this.#seq = next.seq;
     return next;
+  }
+
+  /** What was refused before it wrote, as most is, costs nobody a reading. */
+  #rolledBack(): void {
+    if (this.#isTouched) return this.#forget();
+    this.credentials.rolledBack();
+    this.limiter.rolledBack();
+    this.#changes = [];
   }
 
   #forget(): void {

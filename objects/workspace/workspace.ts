@@ -14,7 +14,7 @@ import { announceMembership, addOwner, dismissMembers, type Owner } from "./memb
 import { isBeingPurged, purgePeopleTask } from "./purge.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
 
-const NEW_SETTINGS = { ...NEW_POLICY, accentColor: null, logoUrl: null } satisfies Partial<
+const NEW_SETTINGS = { ...NEW_POLICY, rateLimitOverrides: {}, accentColor: null, logoUrl: null } satisfies Partial<
   typeof settings.$inferInsert
 >;
 
@@ -90,6 +90,8 @@ export function updateWorkspace(
 /** Gone at once for everybody; rows go in slices, by alarm. `seq` stays, so that a successor's numbers are higher. */
 export function deleteWorkspace(store: WorkspaceStore, slug: string): Result<null, Failure> {
   dismissMembers(store, slug);
+  // What was made here is gone, and must not be answered again to whoever has the name next.
+  store.answers.forgetAll();
   store.db.delete(apiKeys).run();
   store.db.delete(signingSecrets).run();
   store.credentials.forget();

@@ -1,11 +1,12 @@
 /**
  * Proofs that an isolate holds for 300 s, with KV behind its memory for the others. Whoever misses while somebody else looks waits for that look-up. KV is only a cache: a fault of it, or an answer that takes long,
- * is logged and passed by, and what is written is written after the answer. "Unknown" is held in memory only: what could not be found out is no fact for others.
+ * is logged and passed by, and what is written is written after the answer. Only what is confirmed is written: KV would hold a row for every address that a stranger makes a claim from. The rest is held in memory.
  */
 import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { base64url } from "../ids.ts";
 import { type CacheLine, log } from "../log.ts";
+import { LookUps } from "./look-ups.ts";
 import type { Proof } from "./verdict.ts";
 
 export const PREFIX = "bot";
@@ -25,11 +26,13 @@ type Outcome = CacheLine["outcome"];
 export type Wanted = {
   /** What the proof is about, such as an address and whose it is said to be. Stands in KV as a hash only. */
   readonly subject: string;
+  /** Who has it looked up: whose look-ups are counted. */
+  readonly visitor: string;
   readonly requestId: string;
   readonly lookUp: () => Promise<Proof>;
 };
 
-const Kept = z.strictObject({ proof: z.enum(["confirmed", "refuted"]), until: z.int() });
+const Kept = z.strictObject({ proof: z.literal("confirmed"), until: z.int() });
 
 type Held = { readonly proof: Proof; readonly until: number };
 type Under = { readonly since: number; readonly proof: Promise<Proof> };
@@ -51,6 +54,7 @@ export class ProofCache {
   readonly #kv: KVNamespace;
   readonly #held = new Map<string, Held>();
   readonly #under = new Map<string, Under>();
+  readonly #lookUps = new LookUps();
 
   constructor(kv: KVNamespace) {
     this.#kv = kv;
@@ -70,7 +74,7 @@ export class ProofCache {
       this.#count("joined", wanted, now);
       return proof;
     }
-    if (this.#isBusy(now)) return "unknown";
+    if (this.#isBusy(now) || !this.#lookUps.admits(wanted.visitor, now)) return "unknown";
     const proof = this.#load(wanted, now);
     this.#under.set(wanted.subject, { since: now, proof });
     // What a request began ends with it, and its client may hang up; the others wait for it, too.
@@ -95,7 +99,7 @@ export class ProofCache {
       const proof = await wanted.lookUp();
       const until = Date.now() + HELD_MS;
       this.#hold(wanted.subject, { proof, until });
-      if (proof !== "unknown") waitUntil(this.#write(key, { proof, until }, wanted));
+      if (proof === "confirmed") waitUntil(this.#write(key, { proof, until }, wanted));
       this.#count("miss", wanted, since);
       return proof;
     } catch {

@@ -53,6 +53,15 @@ export const QUOTAS = {
     "Following a mailed link; coming back from a provider",
   ),
   "mail-request": quota("Visitor", "mail-request", "address", 10, HOUR, "Asking for a mail that resets a password"),
+  // Not in SPEC 6: each is a question to Cloudflare (docs/turnstile.md).
+  challenge: quota(
+    "Visitor",
+    "challenge",
+    "address",
+    60,
+    QUARTER,
+    "Challenges that are checked before anonymous posts",
+  ),
   // Not in SPEC 6: with OPEN_WORKSPACES anybody may make objects.
   "workspace-open": quota(
     "Visitor",

@@ -41,6 +41,8 @@ export async function answerVisitor(
     await tellShard(context, (stub) => stub.release(callOf(context)));
     return result;
   }
+  // Steps of it may have been done before; this answer is a new one.
+  context.heard.replayed = false;
   return ok(await keep(context, whose, result.value, context.cookies.slice(cookiesBefore)));
 }
 

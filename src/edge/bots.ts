@@ -16,9 +16,11 @@ import {
   verdictOfCloudflare,
   verdictOfProof,
 } from "../bots/verdict.ts";
+import type { Caller } from "../call.ts";
 import { type Failure, failure } from "../errors.ts";
 import type { Endpoint } from "../protocol/rest/endpoint.ts";
 import type { RequestContext } from "./context.ts";
+import { subscriberOf } from "./visitor.ts";
 
 type BotContext = Pick<RequestContext, "request" | "env" | "requestId" | "caller">;
 
@@ -51,6 +53,7 @@ async function verify({ request, env, requestId }: BotContext, engine: SearchEng
   if (resolver === "" || address === null) return verdictOfProof(engine, "unknown");
   const proof = await proofCache(env.CACHE).find({
     subject: `${engine.name} ${address.text}`,
+    visitor: subscriberOf(address.text),
     requestId,
     lookUp: () => proveAddress(resolver, address, (host) => isHostOf(engine, host), requestId),
   });
@@ -71,9 +74,24 @@ export function deedOf({ who, operationId }: Pick<Endpoint, "who" | "operationId
   return SIGN_IN.has(operationId) ? "sign-in" : null;
 }
 
+/** Keys and signed identities are made up by whoever likes until a workspace has verified them, which it does before anything is written there; where one signs in nobody does. */
+function isSomebody({ kind }: Caller, deed: Deed): boolean {
+  switch (kind) {
+    case "account":
+    case "operator":
+      return true;
+    case "key":
+    case "identity":
+    case "signed":
+      return deed === "write";
+    case "anonymous":
+      return false;
+  }
+}
+
 /** Null: may do it. Whoever is somebody may whatever its program calls itself: keys, tokens and accounts have limits of their own. */
 export async function botRefusal(context: BotContext, deed: Deed | null): Promise<Failure | null> {
-  if (deed === null || context.caller.kind !== "anonymous") return null;
+  if (deed === null || isSomebody(context.caller, deed)) return null;
   if (mayDo(await botVerdict(context), deed)) return null;
   return failure(
     "BOT_REFUSED",

@@ -19,8 +19,18 @@ export type Subjects = {
 export type Denial = { readonly failure: Failure; readonly limits: readonly LimitState[] };
 
 const HELD_MAX = 10_000;
-type Held = { readonly at: number; readonly until: number; readonly limits: readonly LimitState[] };
+type Held = {
+  readonly at: number;
+  readonly until: number;
+  /** With what each is about: others are told only of their own. */
+  readonly limits: readonly { readonly about: string | null; readonly state: LimitState }[];
+};
 const held = new Map<string, Held>();
+
+/** Mostly nobody is, and then it need not be found out who asks. */
+export function isAnybodyDenied(): boolean {
+  return held.size > 0;
+}
 
 /** What the object would answer, by the refusal that lasts longest; null: ask it. */
 export function deniedBefore(quotas: readonly QuotaName[], subjects: Subjects, now: number): Denial | null {
@@ -33,24 +43,26 @@ export function deniedBefore(quotas: readonly QuotaName[], subjects: Subjects, n
     if (denial.until <= now || denial.at > now) held.delete(key);
     else if (longest === null || denial.until > longest.until) longest = denial;
   }
-  return longest === null ? null : denied(longest, now);
+  return longest === null ? null : denied(longest, subjects, now);
 }
 
 /** Notes what an object refused. */
 export function noteDenial(limits: readonly LimitState[], subjects: Subjects, now: number): void {
+  const about = limits.map((state) => ({ about: keyOf(state.name, subjects), state }));
   for (const { name, retryAfterMs } of limits) {
     const key = retryAfterMs > 0 ? keyOf(name, subjects) : null;
     if (key === null) continue;
     if (held.size >= HELD_MAX) held.clear();
-    held.set(key, { at: now, until: now + retryAfterMs, limits });
+    held.set(key, { at: now, until: now + retryAfterMs, limits: about });
   }
 }
 
 /** The limits as they stand now, not as they stood at the refusal. */
-function denied({ at, until, limits }: Held, now: number): Denial {
+function denied({ at, until, limits }: Held, subjects: Subjects, now: number): Denial {
   const failure = retryLater("RATE_LIMITED", "Too many requests.", (until - now) / 1_000);
   const left = (ms: number) => Math.max(0, ms - (now - at));
-  const states = limits.map((state) => ({
+  const own = limits.filter(({ about, state }) => about === keyOf(state.name, subjects));
+  const states = own.map(({ state }) => ({
     ...state,
     resetMs: left(state.resetMs),
     retryAfterMs: left(state.retryAfterMs),

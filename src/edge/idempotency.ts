@@ -30,13 +30,15 @@ export function idempotencyOf({ caller, route }: RequestContext, key: string, as
   const scope = JSON.stringify([callerOf(caller), route, key]);
   return {
     key: base64url(sha256(encoder.encode(scope))),
-    fingerprint: base64url(hmac(sha256, encoder.encode(key), encoder.encode(JSON.stringify(asked, withoutProof)))),
+    fingerprint: base64url(hmac(sha256, encoder.encode(key), encoder.encode(JSON.stringify(asked, canonical)))),
   };
 }
 
-/** What shows that a person asks is another with each try of the same request. */
-function withoutProof(name: string, value: unknown): unknown {
-  return name === "turnstileToken" ? undefined : value;
+/** In one order, for a record keeps its own; what shows that a person asks is another with each try of the same request. */
+function canonical(name: string, value: unknown): unknown {
+  if (name === "turnstileToken") return undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whose key it is. Of a signed identity only the object knows who it names, and adds that. */

@@ -1,30 +1,26 @@
 /**
  * What an answer says of the limits it was counted against: `X-RateLimit-*` of the one that has least left, and all of them as `RateLimit-Policy` and `RateLimit`
- * (draft-ietf-httpapi-ratelimit-headers-10). The names are the quotas' names.
+ * (draft-ietf-httpapi-ratelimit-headers-10; RFC 9651: lists of strings with parameters). The names are the quotas' names.
  */
 import type { LimitState } from "../domain/rate-limits.ts";
 
 export function setLimitHeaders(headers: Headers, limits: readonly LimitState[]): void {
-  const [tightest] = limits.toSorted((a, b) => shareLeft(a) - shareLeft(b));
-  if (tightest === undefined) return;
+  const [first, ...others] = limits;
+  if (first === undefined) return;
+  const tightest = others.reduce((least, state) => (shareLeft(state) < shareLeft(least) ? state : least), first);
   headers.set("x-ratelimit-limit", String(tightest.limit));
   headers.set("x-ratelimit-remaining", String(tightest.remaining));
   headers.set("x-ratelimit-reset", new Date(Date.now() + tightest.resetMs).toISOString());
   headers.set(
     "ratelimit-policy",
-    limits.map(({ name, limit, windowSeconds }) => item(name, { q: limit, w: windowSeconds })).join(", "),
+    limits
+      .map(({ name, limit, windowSeconds }) => `"${name}";q=${String(limit)};w=${String(windowSeconds)}`)
+      .join(", "),
   );
   headers.set(
     "ratelimit",
-    limits.map((state) => item(state.name, { r: state.remaining, t: secondsOf(state) })).join(", "),
+    limits.map((state) => `"${state.name}";r=${String(state.remaining)};t=${String(secondsOf(state))}`).join(", "),
   );
-}
-
-/** RFC 9651: a string with parameters. */
-function item(name: string, parameters: Readonly<Record<string, number>>): string {
-  return `"${name}"${Object.entries(parameters)
-    .map(([key, value]) => `;${key}=${String(value)}`)
-    .join("")}`;
 }
 
 function shareLeft({ remaining, limit }: LimitState): number {

@@ -11,7 +11,7 @@ import { fault, log } from "../log.ts";
 import { err, type Result } from "../result.ts";
 import { noteReading, refusedAtEdge } from "./coarse-limit.ts";
 import type { RequestContext } from "./context.ts";
-import { deniedBefore, noteDenial, type Subjects } from "./denials.ts";
+import { deniedBefore, isAnybodyDenied, noteDenial, type Subjects } from "./denials.ts";
 import { visitorOf } from "./visitor.ts";
 
 /** An object by its class and name. */
@@ -99,14 +99,16 @@ function heard<T>(context: RequestContext, place: Place, answered: Answered<T>):
 
 function refusedBefore(context: RequestContext, place: Place): Answered<never> | null {
   const { limit, caller } = context;
-  if (limit === null || caller.kind === "operator") return null;
+  if (limit === null || caller.kind === "operator" || !isAnybodyDenied()) return null;
   const names = quotasOf(caller.kind === "key" && place.object !== "Visitor" ? "api-key" : limit);
   const denial = deniedBefore(names, subjectsOf(context, place), Date.now());
   return denial === null ? null : { ok: false, error: denial.failure, limits: denial.limits };
 }
 
-function subjectsOf({ caller, request, route, person }: RequestContext, place: Place): Subjects {
+function subjectsOf({ caller, request, route, person, limit }: RequestContext, place: Place): Subjects {
   const subject = { place: whereOf(place), route, address: visitorOf(request) };
+  // By session, whoever asks besides: see auth/sessions.ts.
+  if (limit === "refresh") return { ...subject, person: `session:${person ?? ""}` };
   if (caller.kind === "account") return { ...subject, person: `account:${caller.userId}` };
   if (caller.kind === "key") return { ...subject, person: `key:${caller.hash}` };
   // Not verified here; but nobody has the signature of somebody else's.

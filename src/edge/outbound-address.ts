@@ -8,7 +8,7 @@ import { isLoopback } from "../auth/loopback.ts";
 const HTTPS_PORT = "443";
 /** Below it stand the ports of other services, which must not hear from us. */
 const FREE_PORT_MIN = 1_024;
-/** Names that are no public's: RFC 6761, 6762, 8375 and 9476, ICANN's `internal`, and what routers and company networks use without asking. */
+/** Names that are no public's: localhost of RFC 6761 (its others lead nowhere), 6762, 8375 and 9476, ICANN's `internal`, and what routers and company networks use without asking. */
 const PRIVATE_SUFFIXES: ReadonlySet<string> = new Set([
   "localhost",
   "local",
@@ -22,6 +22,9 @@ const PRIVATE_SUFFIXES: ReadonlySet<string> = new Set([
   "onion",
   "alt",
   "home.arpa",
+  "svc",
+  "consul",
+  "workgroup",
 ]);
 /** Azure's host, which answers its guests at a public address. */
 const METADATA: ReadonlySet<string> = new Set(["168.63.129.16"]);

@@ -8,6 +8,7 @@ import type { Idempotency } from "../call.ts";
 import { type Failure, failure, retryLater } from "../errors.ts";
 import { fault, log } from "../log.ts";
 import { err, ok, type Result } from "../result.ts";
+import { admitVisitor } from "./admit-visitor.ts";
 import type { RequestContext } from "./context.ts";
 import { outboundFetch, type OutboundOptions } from "./outbound.ts";
 import { outboundAddress } from "./outbound-address.ts";
@@ -18,6 +19,10 @@ const ACTION = "post";
 /** Somebody waits for the answer with their text in the form. The address is the operator's to choose: tests have theirs on this machine. */
 const OUTBOUND: OutboundOptions = { allowLoopback: true, timeoutMs: 5_000, bytesMax: 64 * 1024 };
 const RETRY_AFTER_SECONDS = 5;
+
+/** Questions of this isolate that wait for their answers: a service that hangs does not gather all who post. */
+const IN_FLIGHT_MAX = 32;
+let inFlight = 0;
 
 /** A deployment without Turnstile has not set these, whatever the generated `Env` says. */
 type TurnstileEnv = {
@@ -50,7 +55,7 @@ export function siteKeyOf({ TURNSTILE_SITE_KEY = "", TURNSTILE_SECRET_KEY = "" }
 
 /**
  * Lets pass who need not solve a challenge, and who has. A token is good for one post, which may come again with its Idempotency-Key. Errors: CHALLENGE_REQUIRED, CHALLENGE_FAILED, OVERLOADED,
- * UNAVAILABLE.
+ * RATE_LIMITED, UNAVAILABLE.
  */
 export async function passChallenge(
   context: RequestContext,
@@ -65,6 +70,10 @@ export async function passChallenge(
   if (outboundAddress(url, OUTBOUND) === null)
     return notSetUp(context, "TURNSTILE_VERIFY_URL must be a public https address");
   if (token === undefined) return err(challengeRequired());
+  // Not the post: that is counted when it is made, and is what is done once.
+  const asking: RequestContext = { ...context, limit: "challenge", idempotency: null, idempotencyKey: null };
+  const admitted = await admitVisitor(asking);
+  if (!admitted.ok) return admitted;
   const verdict = await ask(context, url, {
     secret,
     response: token,
@@ -96,6 +105,8 @@ function refuse(context: RequestContext, codes: readonly string[]): Result<never
 
 /** Null: no answer, or none that says anything. The log is not told what came instead, which may quote the question. */
 async function ask({ requestId }: RequestContext, url: string, question: object): Promise<Verdict | null> {
+  if (inFlight >= IN_FLIGHT_MAX) return null;
+  inFlight += 1;
   try {
     const headers = { "content-type": "application/json", accept: "application/json" };
     const request = { method: "POST", headers, body: JSON.stringify(question) };
@@ -105,6 +116,8 @@ async function ask({ requestId }: RequestContext, url: string, question: object)
     log("error", fault(requestId, "turnstile", new Error(`no verdict, status ${String(response.status)}`)));
   } catch (thrown) {
     log("error", fault(requestId, "turnstile", thrown));
+  } finally {
+    inFlight -= 1;
   }
   return null;
 }

@@ -31,9 +31,9 @@ Printed from the table in \`src/domain/rate-limits.ts\` by \`npm run docs\`: the
 ${tableOfQuotas()}
 
 - An **address** is an IPv4 address, or the /64 of an IPv6 one. It is what \`CF-Connecting-IP\` says and nothing else; under \`npm start\` the socket's own. \`X-Forwarded-For\` and its like count nothing. Objects keep its hash.
-- A **person** is an end user: by signed identity or account, else by the id that the request gives for itself. Whoever is known is counted apart from bare ids, so nobody uses up somebody else's.
+- A **person** is an end user: by signed identity or account, else by the id that the request gives for itself. Whoever is known is counted apart from bare ids, so nobody uses up their quota by naming them; whoever knows a bare id can use up that one's.
 - Where a policy has two quotas, a request needs both, and what one of them refuses is counted against neither.
-- With an **API key** a request counts against \`api-key\` and nothing else. The operator is not counted.
+- With an **API key** a request counts against \`api-key\` and nothing else. One that is no key of the workspace, or a signed identity that is none, counts as reading, by the address. The operator is not counted.
 - Sockets: ${String(SOCKETS_PER_ADDRESS_MAX)} of one address on a workspace, ${String(SOCKETS_PER_PERSON_MAX)} of one person on a board, ${count(SOCKETS_PER_WORKSPACE_MAX)} on a workspace; one more closes with 1008 and a reason. A socket may send ${String(MESSAGES_PER_SECOND_MAX)} messages in a second; its votes count as those over REST.
 - Besides, wrong passwords make an account wait: see [identity.md](identity.md).
 
@@ -46,8 +46,8 @@ The object that does the work counts it, in the transaction of the write that it
 - A **write** that is done is counted on disk, and outlives the object and the server.
 - A **read** is counted in memory: what it used is forgotten when the object leaves memory.
 - A write that is **refused for another reason** (no such item, say) was counted, in memory.
-- A request that is **over its limit** is not counted and writes nothing. The isolate remembers the refusal until it is over, and answers without asking the object.
-- A first answer that an Idempotency-Key gives again is not counted.
+- A request that is **over its limit** is not counted and writes nothing. The isolate remembers the refusal until it is over, and answers without asking the object, also when the quota was raised meanwhile.
+- A first answer that an Idempotency-Key gives again is not counted; who is over the limit gets it when that is over.
 - What the Worker refuses by itself (a body that is no JSON, a missing token) never reached a limit.
 
 Rows that count nothing any more go by alarm, looked for every ${String(LIMITER_PURGE_MS / 60_000)} minutes.

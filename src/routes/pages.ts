@@ -79,9 +79,9 @@ export const postFeedback: Handler = guarded(async (context, params) => {
   const { turnstileToken, ...draft } = command.value;
   const again = (refused: Failure) =>
     showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors: [], refused }, null);
-  const passed = await passChallenge(context, turnstileToken);
-  if (!passed.ok) return again(passed.error);
   const acting = onceOnly(actingAs(context, visitor.id), key.value, { board: address.board, ...entered(form.value) });
+  const passed = await passChallenge(acting, turnstileToken);
+  if (!passed.ok) return again(passed.error);
   const created = await postOrOpen(acting, address.workspace, address.board, draft);
   if (!created.ok) {
     const { errors, code } = created.error;
@@ -226,7 +226,8 @@ function show(context: RequestContext, page: Parameters<typeof renderDocument>[0
   const { status = 200, refused, challenge, allowedOrigins = [] } = shown;
   const personal = method === "POST" || headers.has("cookie") || headers.has("authorization");
   const options = {
-    cacheControl: personal ? CACHE_PRIVATE : CACHE_SHARED,
+    // What a renewed session's cookies come with is nobody's to keep.
+    cacheControl: context.cookies.length > 0 ? "no-store" : personal ? CACHE_PRIVATE : CACHE_SHARED,
     policy: policyOf(context, allowedOrigins, challenge),
   };
   const html = renderDocument(page);

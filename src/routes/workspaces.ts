@@ -2,6 +2,7 @@
 import { callOf, type RequestContext } from "../edge/context.ts";
 import { callUser, callWorkspace } from "../edge/object-call.ts";
 import { json, noContent } from "../edge/respond.ts";
+import type { Failure } from "../errors.ts";
 import { OPERATOR_USER_ID } from "../membership.ts";
 import {
   createWorkspace,
@@ -10,7 +11,7 @@ import {
   readWorkspace,
   updateWorkspace,
 } from "../protocol/rest/workspaces.ts";
-import { map } from "../result.ts";
+import { map, ok, type Result } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
 
 /** Whose list: the operator is a user, too. */
@@ -18,8 +19,16 @@ function userIdOf({ caller }: RequestContext): string {
   return caller.kind === "account" ? caller.userId : OPERATOR_USER_ID;
 }
 
+/** Each slug is an object of its own: that a key came with another slug before, only the person's can tell. */
+async function claimKey(context: RequestContext): Promise<Result<null, Failure>> {
+  if (context.idempotency === null) return ok(null);
+  return callUser(context, userIdOf(context), true, (stub) => stub.claimKey(callOf(context)));
+}
+
 export const workspaceRoutes: readonly Route[] = [
   route(createWorkspace, async (context, { body }) => {
+    const claimed = await claimKey(context);
+    if (!claimed.ok) return claimed;
     const result = await callWorkspace(context, body.slug, false, (stub) =>
       stub.createWorkspace(callOf(context), body),
     );

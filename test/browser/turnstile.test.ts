@@ -247,6 +247,26 @@ describe("the widget", () => {
     expect(troubles).toEqual([]);
   });
 
+  test("[H12] on a page that allows one Trusted Types policy of the name, a script that could not be loaded is loaded at the next try", async () => {
+    await site.boardWith("policy", []);
+    const { page, widget, cloudflare } = await openWidget("policy", {
+      headers: {
+        "content-security-policy": "require-trusted-types-for 'script'; trusted-types groundswell-challenge",
+      },
+    });
+    cloudflare.state = "down";
+    await write(widget, "Persistent");
+    await widget.getByText("could not be loaded").waitFor();
+    expect(cloudflare.asked).toHaveLength(1);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => wrongOf(widget)).toContain("could not be loaded");
+    expect(cloudflare.asked).toHaveLength(2);
+    cloudflare.state = "up";
+    await page.keyboard.press("Enter");
+    await rowOf(widget, "Persistent").waitFor();
+    expect(cloudflare.asked).toHaveLength(3);
+  });
+
   test("[H11] a refused post keeps its text and gets a new token; a page that blocks Cloudflare is told so", async () => {
     await site.boardWith("again", []);
     const { page, widget, cloudflare } = await openWidget("again");

@@ -1,4 +1,4 @@
-/** The form of the widget comes with a script of its own: when it is loaded, and what happens when it cannot be. */
+/** The form of the widget comes with a script of its own: when it is loaded, from where, and what happens when it cannot be. */
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSite, type Site } from "./site.ts";
@@ -105,4 +105,42 @@ test("[W48] a page that was open before a deploy gets the newer form", async () 
   await page.keyboard.press("Enter");
   await rowOf(widget, "After the deploy").waitFor();
   expect(scripts.filter((script) => ALIAS.test(script))).toHaveLength(1);
+});
+
+test("[W52] an inline board of another server's writes there, and runs none of its code", async () => {
+  await site.boardWith("elsewhere", ["Read there"]);
+  // The same server under another name: to the browser, somebody else's.
+  const other = site.server.origin.replace(/\/\/[^:]+/u, "//other.localhost");
+  const { page } = await site.open("/health");
+  const scripts: string[] = [];
+  const posts: string[] = [];
+  page.on("request", (request) => {
+    if (request.resourceType() === "script") scripts.push(request.url());
+    if (request.method() === "POST") posts.push(new URL(request.url()).origin);
+  });
+  await page.route(`${other}/**/*.js*`, (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      headers: { "access-control-allow-origin": "*" },
+      body: "window.taken = document.cookie; export const openForm = () => { throw 0; };",
+    }),
+  );
+  const body = `<!doctype html><html lang="en"><body><groundswell-board workspace="acme" board="elsewhere" host="${other}"></groundswell-board><script src="${site.server.origin}/widget.js"></script></body></html>`;
+  await page.route("**/host-page", (route) => route.fulfill({ contentType: "text/html", body }));
+  await page.goto("/host-page");
+  const widget = page.locator("groundswell-board");
+  await rowOf(widget, "Read there").waitFor();
+  // No other place is tried when the widget's own has none.
+  await page.route(`${site.server.origin}/widget-form*`, (route) => route.abort());
+  await newIdea(widget).click();
+  await widget.getByText("The form could not be loaded. Try again.").waitFor();
+  await page.unroute(`${site.server.origin}/widget-form*`);
+  await newIdea(widget).click();
+  await widget.getByLabel("Title").fill("Written there");
+  await page.keyboard.press("Enter");
+  await rowOf(widget, "Written there").waitFor();
+  expect(posts).toEqual([other]);
+  expect(new Set(scripts.map((url) => new URL(url).origin))).toEqual(new Set([site.server.origin]));
+  expect(scripts.some((url) => url.includes("widget-form"))).toBe(true);
+  expect(await page.evaluate(() => "taken" in window)).toBe(false);
 });

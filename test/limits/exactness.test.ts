@@ -194,7 +194,7 @@ describe("limits are exact: N of 10 · N at once, 50 times", () => {
     if (rate === null) throw new Error("nothing is counted");
     const { stub } = await newUser();
     await runInDurableObject(stub, async (_, { storage }) => {
-      const limiter = new Limiter(drizzle(storage), rateLimits);
+      const limiter = new Limiter(drizzle(storage), rateLimits, storage.sql);
       for (let run = 0; run < RUNS; run++) {
         const hits = [{ name, subject: `route ${String(run)}`, rate }];
         const outcomes = await atOnce(10 * rate.limit, async () => {

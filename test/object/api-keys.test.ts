@@ -257,6 +257,7 @@ function bodyOf({ body, operationId }: Endpoint): unknown {
     createInvitation: { email: "eve@example.com", role: "member" },
     createApiKey: { name: "One", scopes: ["read"] },
     updateSettings: { anonymousPosting: true },
+    updateRateLimits: { read: 600 },
     updateBranding: { accentColor: null },
     createBoard: { slug: "ideas", name: "Taken" },
     updateBoard: { description: "" },

@@ -101,7 +101,7 @@ describe("who it is", () => {
     expect([kv.gets, dns.asked.length]).toEqual([0, 0]);
     // Nor over plain http across a network.
     expect(
-      await verdict(kv.environment({ DNS_RESOLVER: "http://dns.test/" }), { agent: GOOGLEBOT, address }),
+      await verdict(kv.environment({ DNS_RESOLVER: "http://dns.example.com/" }), { agent: GOOGLEBOT, address }),
     ).toMatchObject({ kind: "unknown" });
     expect(dns.asked).toEqual([]);
   });
@@ -216,7 +216,19 @@ describe("what a bot may do", () => {
         ).toBe(201);
   });
 
-  it("[N7] whoever lies about who it is neither signs in nor opens an account; a crawler that does not lie may", async () => {
+  it("[N7] a made-up key or token is refused by the workspace, whose bot verdict it lifts", async () => {
+    resolver({});
+    const own = new CountedKv().environment();
+    const { path } = await board();
+    for (const made of ["gsk_anything", "e30.e30.x"]) {
+      const init = json({ title: "x" }, { authorization: `Bearer ${made}` });
+      const sent = { agent: GOOGLEBOT, address: newAddress() };
+      expect((await send(own, `${path}/feedback`, sent, init)).status, made).toBe(401);
+    }
+    expect((await call("GET", `${path}/feedback`)).body).toEqual([]);
+  });
+
+  it("[N7] whoever lies about who it is neither signs in nor opens an account, with no made-up key or token either; a crawler that does not lie may", async () => {
     const { address, zone } = google();
     resolver(zone);
     const own = new CountedKv().environment();
@@ -240,6 +252,14 @@ describe("what a bot may do", () => {
       const refused = await send(own, path, { agent: GOOGLEBOT, address: bad }, init);
       expect(refused.status, path).toBe(403);
       if (path.startsWith("/api/")) expect(refused.code).toBe("BOT_REFUSED");
+      // Nobody verifies these where one signs in, so they make nobody of it somebody.
+      for (const made of ["gsk_anything", "e30.e30.x"]) {
+        const headers = new Headers(init.headers);
+        headers.set("authorization", `Bearer ${made}`);
+        expect((await send(own, path, { agent: GOOGLEBOT, address: bad }, { ...init, headers })).status, made).toBe(
+          403,
+        );
+      }
       for (const sent of [
         { agent: GOOGLEBOT, address },
         { agent: CRAWLER, address: newAddress() },

@@ -100,14 +100,15 @@ describe("what it costs to find out", () => {
 
   it("[N5] hits, misses, whoever joined and faults are counted, and each is a line of the log without whom it was about", async () => {
     const { address, zone } = google();
-    resolver(zone);
+    const other = newAddress();
+    resolver({ ...zone, [reverse(other)]: [HOST], [`A ${HOST}`]: [address, other] });
     const kv = new CountedKv();
     const own = kv.environment();
     setLogLevel("info");
     await Promise.all([verdict(own, { agent: GOOGLEBOT, address }), verdict(own, { agent: GOOGLEBOT, address })]);
     await verdict(own, { agent: GOOGLEBOT, address });
     kv.state = "broken";
-    await verdict(own, { agent: GOOGLEBOT, address: newAddress() });
+    await verdict(own, { agent: GOOGLEBOT, address: other });
     expect(proofCache(own.CACHE).counts).toEqual({ hit: 1, miss: 2, joined: 1, error: 2 });
     const cacheLines = lines.filter(({ kind }) => kind === "cache");
     expect(cacheLines.map(({ outcome }) => outcome).toSorted(alphabetically)).toEqual([
@@ -183,6 +184,7 @@ describe("faults", () => {
       "null",
       "good",
       JSON.stringify({ ...kept, proof: "unknown" }),
+      JSON.stringify({ ...kept, proof: "refuted" }),
       JSON.stringify({ ...kept, until: "never" }),
       JSON.stringify({ ...kept, more: 1 }),
       JSON.stringify({ ...kept, until: clock.now + 2 * HELD_MS }),
@@ -193,7 +195,6 @@ describe("faults", () => {
       const kv = new CountedKv();
       // Finds its key.
       await verdict(kv.environment(), { agent: GOOGLEBOT, address });
-      await kv.written();
       await env.CACHE.put(kv.keys[0] ?? "", text);
       const before = dns.asked.length;
       expect(await verdict(new CountedKv().environment(), { agent: GOOGLEBOT, address }), text).toMatchObject({
@@ -204,7 +205,6 @@ describe("faults", () => {
     const address = newAddress();
     const kv = new CountedKv();
     await verdict(kv.environment(), { agent: GOOGLEBOT, address });
-    await kv.written();
     await env.CACHE.put(kv.keys[0] ?? "", JSON.stringify(kept));
     expect(await verdict(new CountedKv().environment(), { agent: GOOGLEBOT, address })).toMatchObject({ kind: "good" });
   });
@@ -220,7 +220,7 @@ describe("faults", () => {
       () => altered({ type: "text/html" }),
       () => altered({ bytes: 5 }),
       () => altered({ bytes: 65 * 1024 }),
-      () => Response.redirect("https://elsewhere.test/"),
+      () => Response.redirect("https://elsewhere.example.com/"),
       () => Promise.reject(new Error("no network")),
     ];
     for (const fails of failures) {

@@ -110,6 +110,16 @@ describe("secrets that are shown once", () => {
 });
 
 describe("an account's own", () => {
+  it("[S27] a workspace: the same once more, and with another slug, which is another object, refused", async () => {
+    for (const who of [owner.headers, OPERATOR]) {
+      const headers = { ...who, ...newKey() };
+      const slug = uniqueSlug();
+      await once("POST", "/api/v1/workspaces", { slug, name: "Once" }, headers);
+      const other = await call("POST", "/api/v1/workspaces", { slug: uniqueSlug(), name: "Once" }, headers);
+      expect([other.status, other.body.code]).toEqual([422, "IDEMPOTENCY_KEY_REUSED"]);
+    }
+  });
+
   it("[S27] name, provider key, and the end of a session: once each, and the same answer", async () => {
     const me = { ...owner.headers };
     const named = await once("PATCH", "/api/v1/me", { name: "Ada L." }, { ...me, ...newKey() });

@@ -3,7 +3,7 @@ import { type Answer, decode, encode, type Packet } from "@dnsquery/dns-packet";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 
-export const RESOLVER = "https://dns.test/dns-query";
+export const RESOLVER = "https://dns.example.com/dns-query";
 
 /** What stands in the zones, by type and name. */
 export type Zone = Readonly<Record<string, readonly string[]>>;
@@ -62,11 +62,13 @@ export class CountedKv {
   gets = 0;
   puts = 0;
   state: "well" | "broken" | "silent" = "well";
+  /** That were asked for. */
   readonly keys: string[] = [];
   #writing: Promise<void> = Promise.resolve();
 
   async get(key: string): Promise<string | null> {
     this.gets += 1;
+    this.keys.push(key);
     this.#fail();
     if (this.state === "silent") await new Promise(() => undefined);
     return env.CACHE.get(key);
@@ -74,7 +76,6 @@ export class CountedKv {
 
   async put(key: string, value: string, options: KVNamespacePutOptions): Promise<void> {
     this.puts += 1;
-    this.keys.push(key);
     this.#fail();
     this.#writing = env.CACHE.put(key, value, options);
     await this.#writing;

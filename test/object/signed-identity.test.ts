@@ -370,6 +370,7 @@ function plausible(path: string): object {
   if (path.endsWith("/invitations")) return { email: "eve@example.com", role: "owner" };
   if (path.endsWith("/api-keys")) return { name: "Mine", scopes: ["configure"] };
   if (path.endsWith("/settings")) return { anonymousPosting: false };
+  if (path.endsWith("/rate-limits")) return { read: 600 };
   if (path.endsWith("/branding")) return { accentColor: "#000000" };
   if (path.endsWith("/boards")) return { slug: "mine", name: "Mine" };
   if (path.endsWith("/guests")) return { externalUserId: "eve" };

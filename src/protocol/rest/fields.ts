@@ -46,7 +46,7 @@ export function line(max: number) {
 /** Several lines: normalised as `visible` does, trimmed; up to `max` characters. */
 export function prose(max: number) {
   return wellFormed(z.string())
-    .overwrite((value) => visible(value).replaceAll("\r\n", "\n").trim())
+    .overwrite((value) => visible(value).replace(/\r\n?/gu, "\n").trim())
     .max(max);
 }
 

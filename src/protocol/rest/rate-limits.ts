@@ -11,6 +11,7 @@ export const POLICIES = [
   "oauth-start",
   "mailed-link",
   "mail-request",
+  "challenge",
   "refresh",
   "read",
   "feedback-create",

@@ -8,9 +8,13 @@ import { workspaceParams } from "./fields.ts";
 const origin = z
   .string()
   .max(URL_FIELD_CHARS_MAX)
-  .refine((text) => /^https?:$/u.test(URL.parse(text)?.protocol ?? "") && URL.parse(text)?.origin === text, {
-    message: "must be an origin, such as https://www.example.com",
-  });
+  .refine(
+    (text) =>
+      /^https?:$/u.test(URL.parse(text)?.protocol ?? "") && URL.parse(text)?.origin === text && !text.includes("*"),
+    {
+      message: "must be an origin, such as https://www.example.com",
+    },
+  );
 
 export const Settings = z
   .strictObject({

@@ -21,9 +21,8 @@ type Turnstile = {
   readonly reset: (id: string) => void;
   readonly remove: (id: string) => void;
 };
-type Policies = {
-  readonly createPolicy: (name: string, rules: object) => { readonly createScriptURL: (url: string) => string };
-};
+type Policy = { readonly createScriptURL: (url: string) => string };
+type Policies = { readonly createPolicy: (name: string, rules: object) => Policy };
 declare global {
   interface Window {
     turnstile?: Turnstile;
@@ -134,31 +133,34 @@ export function openChallenge({ siteKey, box, room, theme, say }: ChallengeOptio
 }
 
 let loading: Promise<Turnstile> | undefined;
+/** A page may refuse a second one of the same name. */
+let policy: Policy | undefined;
 
-/** Once per page, which may have loaded it for a form of its own. */
+/** Once per page, which may have loaded it for a form of its own; again when it could not be had. */
 function loadTurnstile(): Promise<Turnstile> {
   if (window.turnstile) return Promise.resolve(window.turnstile);
-  return (loading ??= new Promise((resolve, reject) => {
+  const url = trusted(SCRIPT);
+  return (loading ??= addScript(url).finally(() => (loading = undefined)));
+}
+
+function addScript(url: string): Promise<Turnstile> {
+  return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     const done = (): void => {
       if (window.turnstile) return resolve(window.turnstile);
-      loading = undefined;
       script.remove();
       reject(new Error(UNREACHABLE));
     };
     script.addEventListener("load", done);
     script.addEventListener("error", done);
-    script.src = trusted(SCRIPT);
+    script.src = url;
     document.head.append(script);
-  }));
+  });
 }
 
 /** A page that demands Trusted Types takes an address of a script only from a policy. */
 function trusted(url: string): string {
   const { trustedTypes } = window as { trustedTypes?: Policies };
-  return (
-    trustedTypes
-      ?.createPolicy("groundswell-challenge", { createScriptURL: (same: string) => same })
-      .createScriptURL(url) ?? url
-  );
+  policy ??= trustedTypes?.createPolicy("groundswell-challenge", { createScriptURL: (same: string) => same });
+  return policy?.createScriptURL(url) ?? url;
 }

@@ -42,7 +42,7 @@ function start(): void {
 
   const begin = (): void => {
     const { workspace, board } = options;
-    if (workspace && board) panel = openPanel({ origin, workspace, board }, options);
+    if (workspace && board) panel = openPanel({ origin, scripts: origin, workspace, board }, options);
     for (const [name, detail] of waiting?.q ?? []) command(name, detail);
   };
   if (document.readyState === "loading")

@@ -23,8 +23,9 @@ const LINES_MAX = 600;
 const NODES_MAX = 2_000;
 /** Deeper than anybody writes; what stands deeper is shown as text. */
 const DEPTH_MAX = 16;
-/** An excerpt is short: no more than this is parsed for it. */
-const EXCERPT_SOURCE_CHARS = 600;
+/** An excerpt is short, and a page has many: no more than this is parsed for one, and nothing that has more marks than prose has. */
+const EXCERPT_SOURCE_CHARS = 300;
+const EXCERPT_MARKS_MAX = 60;
 
 const INLINE_MARK = /[*_`[\]<>&\\]/gu;
 const BLOCK_MARKS = /^(?:[ \t]*(?:>|[-+*]|#{1,6}|\d{1,9}[.)]))+/gmu;
@@ -45,7 +46,7 @@ export function Markdown({ text, newTab = false }: { readonly text: string; read
 /** The beginning of a description in words alone, for lists and for search engines. */
 export function plainText(text: string): string {
   const start = text.slice(0, EXCERPT_SOURCE_CHARS);
-  const root = parse(start);
+  const root = counted(start, INLINE_MARK) > EXCERPT_MARKS_MAX ? null : parse(start);
   // What was not parsed shows at least that there is more.
   return root === null ? text : `${words(root, DEPTH_MAX)}${text.slice(EXCERPT_SOURCE_CHARS)}`;
 }
@@ -58,7 +59,7 @@ function parse(text: string): Parents | null {
 }
 
 function isCostly(text: string): boolean {
-  if (counted(text, INLINE_MARK) > INLINE_MARKS_MAX || counted(text, /\n/gu) > LINES_MAX) return true;
+  if (counted(text, INLINE_MARK) > INLINE_MARKS_MAX || counted(text, /[\r\n]/gu) > LINES_MAX) return true;
   let blocks = 0;
   for (const [marks] of text.matchAll(BLOCK_MARKS)) {
     const count = counted(marks, BLOCK_MARK);

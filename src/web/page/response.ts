@@ -32,7 +32,7 @@ export type PageOptions = {
 };
 
 /** What a customer's site may be called in a policy: an origin can hold characters that mean something there. */
-const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/u;
+const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9_.:[\]-]+$/u;
 
 /** Who may frame a board's embedded pages: the sites that the workspace names, or any when it names none. */
 export function frameAncestors(allowedOrigins: readonly string[]): string {

@@ -9,7 +9,7 @@ const NAME = "groundswell-board";
 const LABEL = "Ideas";
 const ATTRIBUTES = ["workspace", "board", "host", "theme", "accent", "label"];
 
-/** `origin` is the server's when the element does not say (`host="https://…"`). */
+/** `origin`: of the widget's script, and of the server when the element does not say (`host="https://…"`). */
 export function defineBoard(origin: string): void {
   if (customElements.get(NAME) !== undefined) return;
 
@@ -35,7 +35,7 @@ export function defineBoard(origin: string): void {
         );
         const shadow = this.attachShadow({ mode: "open" });
         adoptStyles(shadow);
-        const view = openBoardView({ origin: new URL(host).origin, workspace, board }, label);
+        const view = openBoardView({ origin: new URL(host).origin, scripts: origin, workspace, board }, label);
         const root = lookRoot({ theme, accent }, "inline");
         root.append(view.element);
         shadow.append(root);

@@ -17,7 +17,10 @@ import { openSession } from "./session.ts";
 import { openTools } from "./tools.ts";
 
 export type BoardPlace = {
+  /** Where the board is read and written. */
   readonly origin: string;
+  /** Where the widget's scripts come from: code of no other origin is run. */
+  readonly scripts: string;
   readonly workspace: string;
   readonly board: string;
 };
@@ -43,7 +46,7 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
   });
   const matches = openMatches(api, store, vote);
   const scroll = make("div", "scroll", browse.element);
-  const form = lazyForm(place.origin, (openForm) => {
+  const form = lazyForm(place.scripts, (openForm) => {
     const isSigned = (): boolean => currentWho().bearer !== undefined;
     const { search, show: showMatches, element } = matches;
     const side = openForm({ ...place, isSigned, search, showMatches, matches: element, post, leave });
