@@ -4,7 +4,7 @@
  */
 import { isMigrated, migrate } from "../../schema/migrate.ts";
 import { MIGRATIONS } from "../../schema/workspace/manifest.ts";
-import { ANONYMOUS, type Answered, type Call } from "../../src/call.ts";
+import { ANONYMOUS, type Answered, type Call, type Idempotency } from "../../src/call.ts";
 import { selfOf } from "../../src/domain/person.ts";
 import { type LimitState, rateOf } from "../../src/domain/rate-limits.ts";
 import type { Failure } from "../../src/errors.ts";
@@ -92,7 +92,7 @@ export class Calls {
 
   /** What stands around every write, in its transaction: it has its effect once, and counts against the limits; a first answer that is given again does not. */
   guarded<T>(call: Call, actor: Actor, person: string | null, command: () => Result<T, Failure>): Answered<T> {
-    return this.once(call, whose(actor), () => {
+    return this.once(asked(call, actor), selfOf(actor) ?? "", () => {
       const store = this.#store;
       const hits = hitsOf(call, actor, person, this.#rateScale, () => store.credentials.overrides());
       const admitted = store.limiter.admit(hits, store.now(), true);
@@ -195,8 +195,8 @@ export class Calls {
     if (actor === null || !actor.ok) return null;
     // Only an owner can have ended it.
     const first = this.#store.answers.find(
-      call.idempotency,
-      whose({ ...actor.value, standing: "owner" }),
+      tied(call.idempotency, "owner"),
+      selfOf(actor.value) ?? "",
       this.#store.now(),
     );
     if (!first.ok || first.value === null) return null;
@@ -211,9 +211,15 @@ export class Calls {
   }
 }
 
-/** Whose a key is: who is no more what they were is not told again what they were told then. */
-function whose(actor: Actor): string {
-  return `${actor.standing}:${selfOf(actor) ?? ""}`;
+/** Who is no more what they were is not told again what they were told then, nor is it done again. */
+function asked(call: Call, { standing }: Actor): Call {
+  // A Worker of the version before, while a deploy runs, says nothing of it.
+  const { idempotency = null } = call as Partial<Call>;
+  return idempotency === null ? call : { ...call, idempotency: tied(idempotency, standing) };
+}
+
+function tied({ key, fingerprint }: Idempotency, standing: Actor["standing"]): Idempotency {
+  return { key, fingerprint: `${standing}:${fingerprint}` };
 }
 
 function withLimits<T>(result: Result<T, Failure>, limits: readonly LimitState[]): Answered<T> {

@@ -85,7 +85,7 @@ function greet(
   send(socket, { type: "welcome", seq, online: fanOut.online(board.id) });
   if (since === null) return;
   const frames = host.resume(state, board, since);
-  if (!frames.ok) return closeTooFast(socket);
+  if (!frames.ok) return socket.close(CLOSE.policy, "hellos go on although the limit on reading is reached");
   for (const frame of frames.value) send(socket, frame);
 }
 

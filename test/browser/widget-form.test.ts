@@ -1,6 +1,8 @@
 /** The form of the widget comes with a script of its own: when it is loaded, from where, and what happens when it cannot be. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openSite, type Site } from "./site.ts";
 
 const HASHED = /\/widget-form\.[0-9a-f]{10}\.js$/u;
@@ -126,8 +128,13 @@ test("[W52] an inline board of another server's writes there, and runs none of i
     }),
   );
   const body = `<!doctype html><html lang="en"><body><groundswell-board workspace="acme" board="elsewhere" host="${other}"></groundswell-board><script src="${site.server.origin}/widget.js"></script></body></html>`;
-  await page.route("**/host-page", (route) => route.fulfill({ contentType: "text/html", body }));
-  await page.goto("/host-page");
+  // A real server: a page that only `route` made up may ask nothing of this machine under another name.
+  const host = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end(body);
+  });
+  await new Promise<void>((resolve) => void host.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void host.close());
+  await page.goto(`http://shop.localhost:${String((host.address() as AddressInfo).port)}/`);
   const widget = page.locator("groundswell-board");
   await rowOf(widget, "Read there").waitFor();
   // No other place is tried when the widget's own has none.

@@ -41,7 +41,19 @@ describe("whoever is no more what they were", () => {
     expect(await hide()).toEqual({ status: 200, replayed: "true" });
     expect((await remove(slug, owner, moderator)).status).toBe(204);
     const { status: read } = await call("GET", path, undefined, moderator.headers);
-    expect({ read, again: await hide() }).toEqual({ read: 404, again: { status: 404, replayed: null } });
+    expect({ read, again: await hide() }).toEqual({ read: 404, again: { status: 422, replayed: null } });
+  });
+
+  it("[S27] whoever became somebody else there posts nothing twice", async () => {
+    const [owner, member] = [await account("Owner"), await account("Member")];
+    const slug = await workspaceOf(owner);
+    await call("POST", `/api/v1/workspaces/${slug}/boards`, { slug: "ideas", name: "Ideas" }, owner.headers);
+    const keyed = { ...member.headers, ...newKey() };
+    const postIt = async () => seen(await call("POST", `/api/v1/${slug}/ideas/feedback`, { title: "Once" }, keyed));
+    expect(await postIt()).toEqual({ status: 201, replayed: null });
+    await join(slug, owner, member, "moderator");
+    expect(await postIt()).toEqual({ status: 422, replayed: null });
+    expect((await call("GET", `/api/v1/${slug}/ideas/feedback`)).body).toHaveLength(1);
   });
 
   it("[S27] a guest who was removed is told of the private board no more, not even what they did there", async () => {
