@@ -23,7 +23,7 @@ let server: Server;
 let ada: Person;
 let items: Record<string, number>;
 
-const start = () => startServer({ dataDir, vars: { DNS_RESOLVER: dns.url, LOG_LEVEL: "warn" } });
+const start = () => startServer({ dataDir, vars: { DNS_RESOLVER: dns.url, LOG_LEVEL: "warn", RATE_LIMIT_SCALE: "1" } });
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "groundswell-outage-"));

@@ -56,7 +56,7 @@ export function openViews(store: Store, onState: (state: PageState) => void) {
     link.removeAttribute("aria-busy");
   }
 
-  listenToSearch((url, how) => void visit(url, how));
+  const forgetSearch = listenToSearch((url, how) => void visit(url, how));
   addEventListener("popstate", () => {
     // A jump within the page fires it too.
     if (shown !== location.pathname + location.search) void visit(location.href, "keep");
@@ -68,7 +68,14 @@ export function openViews(store: Store, onState: (state: PageState) => void) {
     if (link.dataset["more"] === undefined) void visit(link.href, "push");
     else void more(link);
   });
-  return { show: (page: FetchedPage) => takeList(store, page, onState), visit, address };
+  /** A page that came with an answer stands: not what was still on its way, nor a search that was about to be asked. */
+  function show(page: FetchedPage): boolean {
+    forgetSearch();
+    current?.abort();
+    return takeList(store, page, onState);
+  }
+
+  return { show, visit, address };
 }
 
 /** A plain click on a link to another view of this board. */
@@ -80,7 +87,8 @@ function viewLink(event: MouseEvent): HTMLAnchorElement | null {
   return link;
 }
 
-function listenToSearch(go: (url: string, how: "push" | "replace") => void): void {
+/** Answers how to forget what was typed and not asked yet. */
+function listenToSearch(go: (url: string, how: "push" | "replace") => void): () => void {
   let typing: ReturnType<typeof setTimeout> | undefined;
   const run = (form: HTMLFormElement, how: "push" | "replace"): void => {
     clearTimeout(typing);
@@ -101,6 +109,7 @@ function listenToSearch(go: (url: string, how: "push" | "replace") => void): voi
       run(form, "replace");
     }, TYPING_PAUSE_MS);
   });
+  return () => clearTimeout(typing);
 }
 
 function announceResults(state: PageState | null): void {
