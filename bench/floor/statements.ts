@@ -27,7 +27,7 @@ export const VOTE = {
 
 /** What counting against the limits adds: of a post by address, of a vote by person and address, a person who was not counted before. */
 export const LIMITS = {
-  load: 'select "key", "tat" from "rate_limits" where "key" in (select value from json_each(?))',
+  load: 'select "key", "tat" from "rate_limits" where "key" in (?)',
   save: 'insert into "rate_limits" ("key", "tat") values (?, ?) on conflict ("key") do update set "tat" = excluded."tat"',
   saveTwo:
     'insert into "rate_limits" ("key", "tat") values (?, ?), (?, ?) on conflict ("key") do update set "tat" = excluded."tat"',

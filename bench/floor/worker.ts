@@ -50,7 +50,7 @@ export class Floor extends DurableObject<FloorEnv> {
     const now = Date.now();
     return this.ctx.storage.transactionSync(() => {
       const keys = [`vote-person|p:${externalUserId}`, `vote-address|${address}`] as const;
-      this.#sql.exec(LIMITS.load, JSON.stringify(keys.slice(0, 1))).toArray();
+      this.#sql.exec(LIMITS.load, keys[0]).toArray();
       const item = this.#sql.exec(VOTE.item, feedbackId).one();
       const [known] = this.#sql.exec(VOTE.person, externalUserId).toArray();
       const profile = [null, null, null, null, null];

@@ -18,6 +18,7 @@ type PublicRow = Pick<
 >;
 
 export function presentFeedback(row: PublicRow, board: string): Feedback {
+  const createdAt = instant(row.createdAt);
   return {
     id: row.id,
     board,
@@ -29,8 +30,8 @@ export function presentFeedback(row: PublicRow, board: string): Feedback {
     commentCount: row.commentCount,
     authorName: row.authorName,
     pinned: row.pinned,
-    createdAt: instant(row.createdAt),
-    updatedAt: instant(row.updatedAt),
+    createdAt,
+    updatedAt: row.updatedAt === row.createdAt ? createdAt : instant(row.updatedAt),
   };
 }
 

@@ -61,8 +61,14 @@ export const feedbackRoutes: readonly Route[] = [
 /** RFC 8288: the same query with the next cursor, and without `page`, which a cursor replaces. */
 function nextPage({ url }: RequestContext, cursor: string | null): Record<string, string> {
   if (cursor === null) return {};
-  const next = new URLSearchParams(url.searchParams);
+  return { link: `<${url.pathname}?${nextQuery(url, cursor)}>; rel="next"`, "x-next-cursor": cursor };
+}
+
+/** Most lists are asked for without a query. */
+function nextQuery({ search, searchParams }: URL, cursor: string): string {
+  if (search === "") return `cursor=${encodeURIComponent(cursor)}`;
+  const next = new URLSearchParams(searchParams);
   next.delete("page");
   next.set("cursor", cursor);
-  return { link: `<${url.pathname}?${next.toString()}>; rel="next"`, "x-next-cursor": cursor };
+  return next.toString();
 }

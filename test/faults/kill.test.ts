@@ -15,7 +15,7 @@ import { openAccounts, type Person, renew, Site } from "../support/site.ts";
 import { accountStory, openingStory, type Tokens, workspaceStory } from "../support/stories.ts";
 import { actOnAndOn, post, voters } from "../support/writers.ts";
 
-const KILLS = Number(process.env["KILLS"] ?? 10);
+const KILLS = Number(process.env["KILLS"] ?? 6);
 /** Enough for the control: each kill catches what it had only promised. */
 const CONTROL_KILLS = 2;
 /** Rounds of the stories in which all that they do comes up. */
