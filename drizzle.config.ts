@@ -4,6 +4,6 @@ import { defineConfig } from "drizzle-kit";
 export default defineConfig({
   dialect: "sqlite",
   driver: "durable-sqlite",
-  schema: "./schema/workspace.ts",
+  schema: "./schema/workspace{,-*}.ts",
   out: "./schema/workspace",
 });

@@ -4,7 +4,7 @@ import { OBJECTS, writeManifests } from "./manifest.ts";
 
 for (const object of OBJECTS) {
   const folder = `./schema/${object}`;
-  const options = ["--dialect", "sqlite", "--schema", `${folder}.ts`, "--out", folder];
+  const options = ["--dialect", "sqlite", "--schema", `${folder}{,-*}.ts`, "--out", folder];
   const run = spawnSync("drizzle-kit", ["generate", ...options, ...process.argv.slice(2)], { stdio: "inherit" });
   if (run.status !== 0) process.exit(1);
 }

@@ -1,5 +1,5 @@
 /**
- * Tables of the Workspace object: the one source of columns and types. `npm run migrations` turns a change into SQL under `workspace/`;
+ * Tables of the Workspace object, with `workspace-*.ts` beside: the one source of columns and types. `npm run migrations` turns a change into SQL under `workspace/`;
  * the full-text table, which drizzle cannot describe, is in a migration of its own. Times are milliseconds since 1970.
  *
  * Every index says which query it serves. List indexes hold only what the public sees, so hidden and pending items cost a page nothing; those with
@@ -9,6 +9,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ApiKeyScope } from "../src/protocol/rest/api-keys.ts";
 import type { ModerationState, Status } from "../src/protocol/rest/feedback.ts";
+import type { ModerationMode } from "../src/protocol/rest/settings.ts";
 import type { Overrides } from "../src/protocol/rest/rate-limits.ts";
 import type { Role } from "../src/protocol/rest/roles.ts";
 import { idempotencyTable, outboxTable, rateLimitTable, scheduleTable } from "./shared.ts";
@@ -23,6 +24,11 @@ export const settings = sqliteTable("settings", {
   seq: integer("seq").notNull(),
   /** The last feedback id handed out: ids are never used twice, also after a delete. */
   lastFeedbackId: integer("last_feedback_id").notNull(),
+  lastCommentId: integer("last_comment_id").notNull().default(0),
+  /** Which posts and comments of people outside the team wait for a moderator. */
+  moderation: text("moderation").$type<ModerationMode>().notNull().default("open"),
+  /** Whether votes on completed and closed items are refused. */
+  lockClosed: integer("lock_closed", { mode: "boolean" }).notNull().default(false),
   /** Whether people who are nobody in particular may post, vote and comment. */
   anonymousPosting: integer("anonymous_posting", { mode: "boolean" }).notNull().default(true),
   /** Whether a bare `externalUserId` is refused: people come signed by the customer's server. */
@@ -73,6 +79,8 @@ export const endUsers = sqliteTable(
     plan: text("plan"),
     /** When the customer's server first vouched for this person; from then on the bare id is refused. */
     verifiedAt: integer("verified_at"),
+    /** When a moderator first let something of theirs through, or it needed none; null: not yet. */
+    trustedAt: integer("trusted_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
@@ -100,7 +108,14 @@ export const feedbackItems = sqliteTable(
     pinned: integer("pinned", { mode: "boolean" }).notNull(),
     moderationState: text("moderation_state").$type<ModerationState>().notNull(),
     isHidden: integer("is_hidden", { mode: "boolean" }).notNull(),
-    /** Approved and not hidden: what the public sees, and what the list indexes hold. */
+    /** 0 to 100: domain/spam.ts. */
+    spamScore: integer("spam_score").notNull().default(0),
+    /** The item that this one was merged into, and how many were merged into this one. */
+    mergedInto: integer("merged_into"),
+    mergedCount: integer("merged_count").notNull().default(0),
+    /** Since when it has its status; null: since it was made. */
+    statusSince: integer("status_since"),
+    /** Approved, not hidden and not merged: what the public sees, and what the list indexes hold. */
     visible: integer("visible", { mode: "boolean" }).notNull(),
     /** The workspace's seq at this row's last change of any kind, at its last change other than votes, and when it became visible. */
     seq: integer("seq").notNull(),
@@ -143,6 +158,10 @@ export const feedbackItems = sqliteTable(
         .where(visibleInCategory),
       // live resume: what changed on a board after a seq; purge of a deleted board
       index("feedback_by_seq").on(table.boardId, table.seq),
+      // what was merged into an item
+      index("feedback_by_merged")
+        .on(table.mergedInto)
+        .where(sql`merged_into is not null`),
     ];
   },
 );

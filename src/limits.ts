@@ -29,6 +29,24 @@ export const EXTERNAL_USER_ID_CHARS_MAX = 200;
 export const SEARCH_CHARS_MAX = 200;
 export const REQUEST_ID_CHARS_MAX = 64;
 
+export const COMMENT_CHARS_MAX = 5_000;
+/** A thread's deepest reply; the comment that begins it has depth 0. */
+export const COMMENT_DEPTH_MAX = 5;
+/** Entries of the moderation queue that one request decides. */
+export const MODERATION_BULK_MAX = 100;
+/** A post or comment with this spam score or more waits for a moderator, whatever the workspace's setting. Of 100. */
+export const SPAM_HELD_SCORE = 60;
+export const SIMILAR_DEFAULT = 5;
+export const SIMILAR_MAX = 20;
+export const ROADMAP_PHASES_MAX = 20;
+export const ROADMAP_ITEMS_PER_PHASE_MAX = 200;
+/** Themes that a workspace has at most. */
+export const THEMES_MAX = 100;
+/** Events that a workspace keeps; the oldest go first. */
+export const EVENTS_KEPT_MAX = 1_000_000;
+/** Days that one question about analytics may span. */
+export const ANALYTICS_DAYS_MAX = 731;
+
 export const VOTE_WEIGHT_DEFAULT = 1;
 export const VOTE_WEIGHT_MAX = 1_000;
 /** Boards are held in the object's memory, so their number is bounded. */

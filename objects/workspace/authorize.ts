@@ -16,6 +16,8 @@ export type Actor = DomainActor & {
   readonly userId: string | null;
   /** The account's membership; null for everybody else. */
   readonly member: KnownMember | null;
+  /** The API key's id; null for everybody else. */
+  readonly keyId: string | null;
   /** The end user that a signed identity names; null for everybody else. */
   readonly person: SignedPerson | null;
   /** The secret that the identity was signed with; null for everybody else. */
@@ -36,7 +38,7 @@ export function authorize(store: WorkspaceStore, workspace: string, call: Call):
   return mustBeKnown(policy, actor) ? err(identityNeeded(actor)) : known;
 }
 
-const NOBODY = { scopes: null, userId: null, member: null, person: null, secretId: null };
+const NOBODY = { scopes: null, userId: null, member: null, keyId: null, person: null, secretId: null };
 
 function identify(store: WorkspaceStore, workspace: string, caller: Caller): Result<Actor, Failure> {
   if (caller.kind !== "identity") {
@@ -65,7 +67,7 @@ export function recognise(
     case "key": {
       const key = store.credentials.keyOf(caller.hash);
       if (key === null || (key.expiresAt !== null && key.expiresAt <= store.now())) return err(credentialRefused());
-      return ok({ ...NOBODY, standing: "admin", scopes: key.scopes });
+      return ok({ ...NOBODY, standing: "admin", scopes: key.scopes, keyId: key.id });
     }
     case "signed": {
       const { person, secretId } = caller;

@@ -12,6 +12,7 @@ import type { Settings } from "../../src/protocol/rest/settings.ts";
 
 export type KnownMember = { readonly role: Role; readonly name: string | null; readonly email: string | null };
 export type KnownKey = {
+  readonly id: string;
   readonly scopes: readonly ApiKeyScope[];
   readonly expiresAt: number | null;
   readonly lastUsedAt: number | null;
@@ -22,7 +23,13 @@ export type KnownSecret = { readonly id: string; readonly secret: string };
 type House = { readonly policy: Settings; readonly overrides: Overrides };
 
 /** Of a new workspace, also of one that a first post is about to create. */
-export const NEW_POLICY: Settings = { anonymousPosting: true, requireIdentity: false, allowedOrigins: [] };
+export const NEW_POLICY: Settings = {
+  anonymousPosting: true,
+  requireIdentity: false,
+  allowedOrigins: [],
+  moderation: "open",
+  lockClosed: false,
+};
 
 /** A key's last use is noted to the hour, so that using it rarely writes. */
 const USE_STEP_MS = 60 * 60 * 1_000;
@@ -109,15 +116,15 @@ export class Credentials {
   }
 
   #readKeys(): Map<string, KnownKey> {
-    const { keyHash, scopes, expiresAt, lastUsedAt } = apiKeys;
-    const rows = this.#db.select({ keyHash, scopes, expiresAt, lastUsedAt }).from(apiKeys).all();
+    const { id, keyHash, scopes, expiresAt, lastUsedAt } = apiKeys;
+    const rows = this.#db.select({ id, keyHash, scopes, expiresAt, lastUsedAt }).from(apiKeys).all();
     return new Map(rows.map(({ keyHash: hash, ...key }) => [hash, key]));
   }
 
   #readHouse(): House {
-    const { anonymousPosting, requireIdentity, allowedOrigins, rateLimitOverrides } = settings;
+    const { anonymousPosting, requireIdentity, allowedOrigins, moderation, lockClosed, rateLimitOverrides } = settings;
     const row = this.#db
-      .select({ anonymousPosting, requireIdentity, allowedOrigins, rateLimitOverrides })
+      .select({ anonymousPosting, requireIdentity, allowedOrigins, moderation, lockClosed, rateLimitOverrides })
       .from(settings)
       .where(and(eq(settings.id, 1), eq(settings.active, true)))
       .get();

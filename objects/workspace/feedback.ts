@@ -1,19 +1,27 @@
 /** One feedback item: create, read, change, delete. */
 import { eq } from "drizzle-orm";
 import { feedbackItems, feedbackTombstones } from "../../schema/workspace.ts";
-import { checkAuthorsFields, draftFeedback, type Revision, reviseFeedback } from "../../src/domain/feedback.ts";
+import {
+  type Content,
+  checkAuthorsFields,
+  draftFeedback,
+  type Revision,
+  reviseFeedback,
+} from "../../src/domain/feedback.ts";
 import { may } from "../../src/domain/permissions.ts";
 import { decideWho, selfOf } from "../../src/domain/person.ts";
 import { type Failure, failure, feedbackNotFound } from "../../src/errors.ts";
 import { PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
 import type { CreateFeedback, Feedback, ModeratedFeedback, UpdateFeedback } from "../../src/protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import { altered, appeared, disappeared } from "./appearance.ts";
 import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
+import { countDaily } from "./history/daily.ts";
+import { difference, record } from "./history/record.ts";
 import { enrol, type Person } from "./person.ts";
 import { presentFeedback, presentModerated } from "./present.ts";
 import { purgeVotes, purgeVotesTask, TRIM_DELAY_MS, trimTombstonesTask } from "./purge.ts";
-import { indexFeedback, unindexFeedback } from "./search-index.ts";
 import type { FeedbackRow } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 
@@ -39,6 +47,10 @@ export function createFeedback(
     boardId: found.value.id,
     voteCount: 0,
     commentCount: 0,
+    spamScore: 0,
+    mergedInto: null,
+    mergedCount: 0,
+    statusSince: null,
     authorId: author.value?.id ?? null,
     authorName: author.value?.name ?? null,
     seq,
@@ -49,11 +61,12 @@ export function createFeedback(
   };
   store.statements.insertFeedback.run(row);
   const item = presentFeedback(row, board);
-  if (row.visible) {
-    indexFeedback(store, id, row.boardId, row);
-    store.statements.shiftBoardCounters.run({ boardId: row.boardId, items: 1, votes: 0 });
-    store.changed({ kind: "created", boardId: row.boardId, seq, item });
-  }
+  if (row.visible) appeared(store, row, board);
+  countDaily(store, row, { posts: 1 });
+  const { title, description, category, moderationState } = row;
+  const event = { seq, type: "feedback.created", boardId: row.boardId, feedbackId: id } as const;
+  const after = { title, description, category, moderationState };
+  record(store, actor, { ...event, after }, command.externalUserId ?? null);
   return ok({ item, seq });
 }
 
@@ -84,7 +97,7 @@ export function updateFeedback(
   const allowed = may(actor, "feedback.moderate") ? ok(null) : checkAuthorsFields(command);
   if (!allowed.ok) return allowed;
   const revision = reviseFeedback(row, command);
-  const revised = revision.changed ? applyRevision(store, row, revision, board) : row;
+  const revised = revision.changed ? applyRevision(store, actor, row, revision, board) : row;
   return ok({ item: presentTo(store, actor, revised, board), seq: store.seq() });
 }
 
@@ -99,34 +112,44 @@ export function deleteFeedback(store: WorkspaceStore, actor: Actor, board: strin
   store.db.delete(feedbackItems).where(eq(feedbackItems.id, id)).run();
   store.db.insert(feedbackTombstones).values({ feedbackId: id, boardId: row.boardId, seq }).run();
   store.schedule(trimTombstonesTask(row.boardId), store.now() + TRIM_DELAY_MS);
-  if (row.visible) {
-    unindexFeedback(store, id);
-    store.statements.shiftBoardCounters.run({ boardId: row.boardId, items: -1, votes: -row.voteCount });
-    store.changed({ kind: "removed", boardId: row.boardId, seq, id });
-  }
+  if (row.visible) disappeared(store, row, seq);
+  const { title, status, category, voteCount } = row;
+  const event = { seq, type: "feedback.deleted", boardId: row.boardId, feedbackId: id } as const;
+  record(store, actor, { ...event, before: { title, status, category, voteCount } });
   return ok(null);
 }
 
-function applyRevision(store: WorkspaceStore, row: FeedbackRow, revision: Revision, board: string): FeedbackRow {
+function applyRevision(
+  store: WorkspaceStore,
+  actor: Actor,
+  row: FeedbackRow,
+  revision: Revision,
+  board: string,
+): FeedbackRow {
   const { content, appearance } = revision;
   const { boardId, id } = row;
   const seq = store.nextSeq();
   const visibleSeq = appearance === "appeared" ? seq : row.visibleSeq;
-  const changes = { ...content, seq, contentSeq: seq, visibleSeq, updatedAt: store.now() };
+  const now = store.now();
+  const statusSince = content.status === row.status ? row.statusSince : now;
+  const changes = { ...content, seq, contentSeq: seq, visibleSeq, statusSince, updatedAt: now };
   store.db.update(feedbackItems).set(changes).where(eq(feedbackItems.id, id)).run();
   const revised = { ...row, ...changes };
-  if (row.visible) unindexFeedback(store, id);
-  if (content.visible) indexFeedback(store, id, boardId, content);
-  if (appearance === "appeared") {
-    store.statements.shiftBoardCounters.run({ boardId, items: 1, votes: row.voteCount });
-    store.changed({ kind: "created", boardId, seq, item: presentFeedback(revised, board) });
-  } else if (appearance === "disappeared") {
-    store.statements.shiftBoardCounters.run({ boardId, items: -1, votes: -row.voteCount });
-    store.changed({ kind: "removed", boardId, seq, id });
-  } else if (appearance === "changed") {
-    store.changed({ kind: "updated", boardId, seq, item: presentFeedback(revised, board) });
+  if (appearance === "appeared") appeared(store, revised, board);
+  else if (appearance === "disappeared") disappeared(store, row, seq);
+  else if (appearance === "changed") altered(store, revised, board);
+  if (content.status !== row.status) {
+    countDaily(store, row, { departures: 1, departedMs: now - (row.statusSince ?? row.createdAt) });
   }
+  const changed = difference(contentOf(row), contentOf(revised));
+  record(store, actor, { seq, type: "feedback.updated", boardId, feedbackId: id, ...changed });
   return revised;
+}
+
+/** What the event log says of a change: all but what follows from the rest. */
+function contentOf(row: Content): Omit<Content, "visible"> {
+  const { title, description, category, status, pinned, moderationState, isHidden } = row;
+  return { title, description, category, status, pinned, moderationState, isHidden };
 }
 
 /** What is hidden or not approved is there only for the team. */

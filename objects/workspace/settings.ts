@@ -23,6 +23,8 @@ export function updateSettings(store: WorkspaceStore, command: UpdateSettings): 
     anonymousPosting: command.anonymousPosting ?? before.anonymousPosting,
     requireIdentity: command.requireIdentity ?? before.requireIdentity,
     allowedOrigins: [...new Set(command.allowedOrigins ?? before.allowedOrigins)],
+    moderation: command.moderation ?? before.moderation,
+    lockClosed: command.lockClosed ?? before.lockClosed,
   };
   store.db
     .update(settings)

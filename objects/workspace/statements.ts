@@ -1,6 +1,7 @@
 /** The hot statements, prepared once per object: building one costs twice what running it does. Cold ones stand in their verbs. */
 import { and, desc, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
+import { dailyStats, events } from "../../schema/workspace-history.ts";
 import {
   boardGuests,
   boards,
@@ -35,7 +36,7 @@ export const publicColumns = {
 export type Statements = ReturnType<typeof prepareStatements>;
 
 export function prepareStatements(db: DrizzleSqliteDODatabase) {
-  return { ...counters(db), ...people(db), ...votes(db), ...items(db), ...resume(db) };
+  return { ...counters(db), ...people(db), ...votes(db), ...items(db), ...resume(db), ...history(db) };
 }
 
 function counters(db: DrizzleSqliteDODatabase) {
@@ -156,6 +157,9 @@ function items(db: DrizzleSqliteDODatabase) {
       .select({
         boardId: feedbackItems.boardId,
         visible: feedbackItems.visible,
+        status: feedbackItems.status,
+        category: feedbackItems.category,
+        mergedCount: feedbackItems.mergedCount,
         voteCount: feedbackItems.voteCount,
         trending: feedbackItems.trending,
         createdAt: feedbackItems.createdAt,
@@ -186,6 +190,10 @@ function items(db: DrizzleSqliteDODatabase) {
         pinned: value("pinned"),
         moderationState: value("moderationState"),
         isHidden: value("isHidden"),
+        spamScore: value("spamScore"),
+        mergedInto: null,
+        mergedCount: 0,
+        statusSince: null,
         visible: value("visible"),
         seq: value("seq"),
         contentSeq: value("contentSeq"),
@@ -195,6 +203,51 @@ function items(db: DrizzleSqliteDODatabase) {
       })
       .prepare(),
     feedbackById: db.select().from(feedbackItems).where(byId).prepare(),
+  };
+}
+
+function history(db: DrizzleSqliteDODatabase) {
+  const excluded = (column: string) => sql.raw(`${column} + excluded.${column}`);
+  return {
+    insertEvent: db
+      .insert(events)
+      .values({
+        seq: value("seq"),
+        at: value("at"),
+        type: value("type"),
+        actorKind: value("actorKind"),
+        actorId: value("actorId"),
+        boardId: value("boardId"),
+        feedbackId: value("feedbackId"),
+        subject: value("subject"),
+        before: value("before"),
+        after: value("after"),
+      })
+      .prepare(),
+    countDaily: db
+      .insert(dailyStats)
+      .values({
+        day: value("day"),
+        boardId: value("boardId"),
+        status: value("status"),
+        category: value("category"),
+        posts: value("posts"),
+        votes: value("votes"),
+        comments: value("comments"),
+        departures: value("departures"),
+        departedMs: value("departedMs"),
+      })
+      .onConflictDoUpdate({
+        target: [dailyStats.day, dailyStats.boardId, dailyStats.status, dailyStats.category],
+        set: {
+          posts: excluded("posts"),
+          votes: excluded("votes"),
+          comments: excluded("comments"),
+          departures: excluded("departures"),
+          departedMs: excluded("departed_ms"),
+        },
+      })
+      .prepare(),
   };
 }
 

@@ -3,10 +3,13 @@ import { may } from "../../src/domain/permissions.ts";
 import { decideWho, decideWhose, mustComeSigned, personMissing } from "../../src/domain/person.ts";
 import { decideUnvote, decideVote, type Tally } from "../../src/domain/voting.ts";
 import { type Failure, feedbackNotFound } from "../../src/errors.ts";
+import type { Status } from "../../src/protocol/rest/feedback.ts";
 import type { CastVote, Vote } from "../../src/protocol/rest/votes.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
+import { countDaily } from "./history/daily.ts";
+import { record } from "./history/record.ts";
 import { enrol, lookUpPerson } from "./person.ts";
 import type { WorkspaceStore } from "./store.ts";
 
@@ -35,7 +38,10 @@ export function castVote(
   if (tally.changed) {
     const { weight, votedAt } = tally;
     store.statements.putVote.run({ feedbackId, endUserId, weight, votedAt });
-    applyTally(store, feedbackId, item.value, tally);
+    const seq = applyTally(store, feedbackId, item.value, tally);
+    const event = { seq, type: "vote.cast", boardId: item.value.boardId, feedbackId, after: { weight } } as const;
+    const before = existing === null ? {} : { before: { weight: existing.weight } };
+    record(store, actor, { ...event, ...before }, voter.value);
   }
   return ok({ feedbackId, voteCount: tally.voteCount, voted: true, first: tally.first, seq: store.seq() });
 }
@@ -59,7 +65,9 @@ export function removeVote(
   const tally = decideUnvote(item.value, existing ?? null);
   if (tally.changed) {
     store.statements.deleteVote.run({ feedbackId, endUserId });
-    applyTally(store, feedbackId, item.value, tally);
+    const seq = applyTally(store, feedbackId, item.value, tally);
+    const event = { seq, type: "vote.removed", boardId: item.value.boardId, feedbackId } as const;
+    record(store, actor, { ...event, before: { weight: existing?.weight ?? 0 } }, voter.value);
   }
   return ok({ feedbackId, voteCount: tally.voteCount, voted: false, first: false, seq: store.seq() });
 }
@@ -106,7 +114,15 @@ function voterOf(actor: Actor, externalUserId: string | undefined): Result<strin
   return who.value === null ? err(personMissing()) : ok(who.value);
 }
 
-type VotedItem = { boardId: number; voteCount: number; trending: number; createdAt: number };
+type VotedItem = {
+  readonly boardId: number;
+  readonly status: Status;
+  readonly category: string | null;
+  readonly mergedCount: number;
+  readonly voteCount: number;
+  readonly trending: number;
+  readonly createdAt: number;
+};
 
 /** Only what the public sees can be voted for. */
 function loadItem(store: WorkspaceStore, actor: Actor, board: string, feedbackId: number): Result<VotedItem, Failure> {
@@ -119,10 +135,12 @@ function loadItem(store: WorkspaceStore, actor: Actor, board: string, feedbackId
   return ok(item);
 }
 
-function applyTally(store: WorkspaceStore, feedbackId: number, item: VotedItem, tally: Tally): void {
+function applyTally(store: WorkspaceStore, feedbackId: number, item: VotedItem, tally: Tally): number {
   const { voteCount, trending } = tally;
   const seq = store.nextSeq();
   store.statements.setTally.run({ feedbackId, voteCount, trending, seq });
   store.statements.shiftBoardCounters.run({ boardId: item.boardId, items: 0, votes: voteCount - item.voteCount });
+  countDaily(store, item, { votes: voteCount - item.voteCount });
   store.changed({ kind: "votes", boardId: item.boardId, seq, id: feedbackId, voteCount });
+  return seq;
 }

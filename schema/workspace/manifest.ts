@@ -82,5 +82,44 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE `rate_limits` (\n\t`key` text PRIMARY KEY NOT NULL,\n\t`tat` real NOT NULL\n) WITHOUT ROWID;",
       "ALTER TABLE `settings` ADD `rate_limit_overrides` text DEFAULT '{}' NOT NULL;"
     ]
+  },
+  {
+    "name": "0005_depth",
+    "sha256": "969dc38b3201155bad0ec15aee80767d4aaffb05d63e850ffafff077a41524b5",
+    "statements": [
+      "CREATE TABLE `carried_votes` (\n\t`feedback_id` integer NOT NULL,\n\t`end_user_id` integer NOT NULL,\n\t`own_weight` integer,\n\tPRIMARY KEY(`feedback_id`, `end_user_id`)\n);",
+      "CREATE TABLE `duplicate_group_items` (\n\t`group_id` integer NOT NULL,\n\t`feedback_id` integer NOT NULL,\n\tPRIMARY KEY(`group_id`, `feedback_id`)\n);",
+      "CREATE INDEX `group_items_by_feedback` ON `duplicate_group_items` (`feedback_id`);",
+      "CREATE TABLE `duplicate_groups` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`status` text NOT NULL,\n\t`score` real NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`decided_at` integer,\n\t`decided_by` text\n);",
+      "CREATE INDEX `groups_by_status` ON `duplicate_groups` (`status`,`id`);",
+      "CREATE TABLE `theme_items` (\n\t`feedback_id` integer PRIMARY KEY NOT NULL,\n\t`theme_id` integer NOT NULL,\n\t`score` real NOT NULL\n);",
+      "CREATE INDEX `theme_items_by_theme` ON `theme_items` (`theme_id`,`score`);",
+      "CREATE TABLE `themes` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`name` text NOT NULL,\n\t`terms` text NOT NULL,\n\t`is_named` integer NOT NULL,\n\t`is_pinned` integer NOT NULL,\n\t`merged_into` integer,\n\t`item_count` integer NOT NULL,\n\t`vote_count` integer NOT NULL,\n\t`centroid` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL\n);",
+      "CREATE INDEX `themes_by_size` ON `themes` (`is_pinned`,`item_count`) WHERE merged_into is null;",
+      "CREATE TABLE `feedback_comments` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`feedback_id` integer NOT NULL,\n\t`board_id` integer NOT NULL,\n\t`parent_id` integer,\n\t`depth` integer NOT NULL,\n\t`body` text NOT NULL,\n\t`is_internal` integer NOT NULL,\n\t`is_official` integer NOT NULL,\n\t`author_id` integer,\n\t`author_name` text,\n\t`moderation_state` text NOT NULL,\n\t`spam_score` integer NOT NULL,\n\t`visible` integer NOT NULL,\n\t`listed` integer NOT NULL,\n\t`reply_count` integer NOT NULL,\n\t`seq` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`edited_at` integer,\n\t`deleted_at` integer\n);",
+      "CREATE INDEX `comments_by_feedback` ON `feedback_comments` (`feedback_id`,`id`);",
+      "CREATE INDEX `comments_listed` ON `feedback_comments` (`feedback_id`,`id`) WHERE listed = 1;",
+      "CREATE TABLE `moderation_queue` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`kind` text NOT NULL,\n\t`subject_id` integer NOT NULL,\n\t`feedback_id` integer NOT NULL,\n\t`board_id` integer NOT NULL,\n\t`state` text NOT NULL,\n\t`spam_score` integer NOT NULL,\n\t`created_at` integer NOT NULL\n);",
+      "CREATE INDEX `queue_by_state` ON `moderation_queue` (`state`,`id`);",
+      "CREATE INDEX `queue_by_feedback` ON `moderation_queue` (`feedback_id`,`kind`,`subject_id`);",
+      "CREATE TABLE `text_hashes` (\n\t`hash` text PRIMARY KEY NOT NULL,\n\t`count` integer NOT NULL,\n\t`last_at` integer NOT NULL\n) WITHOUT ROWID;",
+      "CREATE TABLE `daily_stats` (\n\t`day` integer NOT NULL,\n\t`board_id` integer NOT NULL,\n\t`status` text NOT NULL,\n\t`category` text NOT NULL,\n\t`posts` integer NOT NULL,\n\t`votes` integer NOT NULL,\n\t`comments` integer NOT NULL,\n\t`departures` integer NOT NULL,\n\t`departed_ms` integer NOT NULL,\n\tPRIMARY KEY(`day`, `board_id`, `status`, `category`)\n) WITHOUT ROWID;",
+      "CREATE TABLE `events` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`at` integer NOT NULL,\n\t`type` text NOT NULL,\n\t`actor_kind` text NOT NULL,\n\t`actor_id` text,\n\t`board_id` integer,\n\t`feedback_id` integer,\n\t`subject` text,\n\t`before` text,\n\t`after` text\n);",
+      "CREATE INDEX `events_by_feedback` ON `events` (`feedback_id`,`seq`) WHERE feedback_id is not null and type not in ('vote.cast', 'vote.removed');",
+      "CREATE TABLE `roadmap_items` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`phase_id` integer NOT NULL,\n\t`feedback_id` integer,\n\t`title` text NOT NULL,\n\t`description` text NOT NULL,\n\t`position` integer NOT NULL,\n\t`is_public` integer NOT NULL,\n\t`seq` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL\n);",
+      "CREATE INDEX `roadmap_items_by_phase` ON `roadmap_items` (`phase_id`,`position`);",
+      "CREATE UNIQUE INDEX `roadmap_items_by_feedback` ON `roadmap_items` (`feedback_id`) WHERE feedback_id is not null;",
+      "CREATE TABLE `roadmap_phases` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`name` text NOT NULL,\n\t`position` integer NOT NULL,\n\t`status` text,\n\t`is_public` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL\n);",
+      "ALTER TABLE `end_users` ADD `trusted_at` integer;",
+      "ALTER TABLE `feedback_items` ADD `spam_score` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `feedback_items` ADD `merged_into` integer;",
+      "ALTER TABLE `feedback_items` ADD `merged_count` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `feedback_items` ADD `status_since` integer;",
+      "CREATE INDEX `feedback_by_merged` ON `feedback_items` (`merged_into`) WHERE merged_into is not null;",
+      "ALTER TABLE `settings` ADD `last_comment_id` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `settings` ADD `moderation` text DEFAULT 'open' NOT NULL;",
+      "ALTER TABLE `settings` ADD `lock_closed` integer DEFAULT false NOT NULL;",
+      "CREATE VIRTUAL TABLE `comment_search` USING fts5(\n\tbody, scope,\n\tcontent='', contentless_delete=1,\n\ttokenize='unicode61 remove_diacritics 2',\n\tprefix='2 3'\n);"
+    ]
   }
 ];

@@ -244,7 +244,13 @@ describe("API keys", () => {
     expect((await call("GET", `${root}/api-keys`, undefined, OPERATOR)).body).toEqual([]);
     expect((await call("GET", `${root}/signing-secrets`, undefined, OPERATOR)).body).toEqual([]);
     const settings = await call("GET", `${root}/settings`, undefined, OPERATOR);
-    expect(settings.body).toEqual({ anonymousPosting: true, requireIdentity: false, allowedOrigins: [] });
+    expect(settings.body).toEqual({
+      anonymousPosting: true,
+      requireIdentity: false,
+      allowedOrigins: [],
+      moderation: "open",
+      lockClosed: false,
+    });
     expect((await call("GET", `${root}/branding`)).body).toEqual({ accentColor: null, logoUrl: null });
   });
 });

@@ -22,8 +22,16 @@ describe("settings", () => {
       anonymousPosting: true,
       requireIdentity: false,
       allowedOrigins: [],
+      moderation: "open",
+      lockClosed: false,
     });
-    const changed = { anonymousPosting: false, requireIdentity: false, allowedOrigins: [SITE] };
+    const changed = {
+      anonymousPosting: false,
+      requireIdentity: false,
+      allowedOrigins: [SITE],
+      moderation: "open",
+      lockClosed: false,
+    };
     expect((await set({ anonymousPosting: false, allowedOrigins: [SITE, SITE] })).body).toEqual(changed);
     expect((await call("GET", `${root}/settings`, undefined, OPERATOR)).body).toEqual(changed);
     for (const wrong of [

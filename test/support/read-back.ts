@@ -7,7 +7,13 @@ import { BOARD, type PostedItem } from "./writers.ts";
 const READERS = 8;
 /** What a workspace has before anybody sets anything. */
 const UNTOUCHED = {
-  settings: { anonymousPosting: true, requireIdentity: false, allowedOrigins: [] },
+  settings: {
+    anonymousPosting: true,
+    requireIdentity: false,
+    allowedOrigins: [],
+    moderation: "open",
+    lockClosed: false,
+  },
   branding: { accentColor: null, logoUrl: null },
 };
 type Item = PostedItem & { readonly voteCount: number; readonly category: string | null; readonly isHidden?: boolean };

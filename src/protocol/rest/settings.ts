@@ -16,6 +16,11 @@ const origin = z
     },
   );
 
+/** Whose posts and comments wait for a moderator: nobody's; those of people of whom none was let through yet; everybody's. Never the team's. */
+export const MODERATION_MODES = ["open", "first-post", "all"] as const;
+export const ModerationMode = z.enum(MODERATION_MODES).meta({ id: "ModerationMode" });
+export type ModerationMode = z.infer<typeof ModerationMode>;
+
 export const Settings = z
   .strictObject({
     anonymousPosting: z
@@ -28,6 +33,11 @@ export const Settings = z
       .array(origin)
       .max(ALLOWED_ORIGINS_MAX)
       .meta({ description: "Sites whose pages may write and open sockets; empty: any" }),
+    moderation: ModerationMode.meta({
+      description:
+        "Which posts and comments wait for a moderator: `open` none, `first-post` those of people of whom none was let through yet, `all` everybody's but the team's. What looks like spam waits in any case",
+    }),
+    lockClosed: z.boolean().meta({ description: "Whether votes on completed and closed items are refused" }),
   })
   .meta({ id: "Settings" });
 export type Settings = z.infer<typeof Settings>;
