@@ -91,6 +91,10 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           ...heavy,
+          // A browser waits more than it works.
+          fileParallelism: true,
+          maxWorkers: 2,
+          globalSetup: "./test/support/unpack-browser.ts",
           sequence: { groupOrder: 5 },
         },
       },

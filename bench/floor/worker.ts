@@ -12,6 +12,7 @@ type Row = Record<string, SqlStorageValue>;
 
 const BOARD = 1;
 const PAGE = 20;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export class Floor extends DurableObject<FloorEnv> {
   readonly #sql: SqlStorage;
@@ -37,10 +38,32 @@ export class Floor extends DurableObject<FloorEnv> {
     return this.ctx.storage.transactionSync(() => {
       const { seq = 0, last_feedback_id: id = 0 } = this.#sql.exec(CREATE.next, 1).one();
       const { title, description } = body;
-      const counters = [0, 0, now / 1_000_000, null, null, 0, "approved", 0, 1, seq, seq, seq, now, now];
+      const counters = [
+        0,
+        0,
+        now / 1_000_000,
+        null,
+        null,
+        0,
+        "approved",
+        0,
+        0,
+        null,
+        0,
+        null,
+        1,
+        seq,
+        seq,
+        seq,
+        now,
+        now,
+      ];
       this.#sql.exec(CREATE.insert, id, BOARD, title, description, "open", null, ...counters);
       this.#sql.exec(CREATE.index, id, title, description, "b1 s6f70656e");
       this.#sql.exec(CREATE.count, 1, 0, BOARD);
+      this.#sql.exec(CREATE.daily, Math.floor(now / DAY_MS), BOARD, "open", "", 1, 0, 0, 0, 0);
+      const after = JSON.stringify({ title, description });
+      this.#sql.exec(CREATE.event, seq, now, "feedback.created", "anonymous", null, BOARD, id, null, null, after);
       this.#sql.exec(LIMITS.save, `feedback-create-address|${address}`, now);
       return { id, title, description, seq };
     });
@@ -63,6 +86,9 @@ export class Floor extends DurableObject<FloorEnv> {
         const { seq = 0 } = this.#sql.exec(VOTE.seq, 1).one();
         this.#sql.exec(VOTE.tally, voteCount, now / 1_000_000, seq, feedbackId);
         this.#sql.exec(VOTE.count, 0, 1, BOARD);
+        this.#sql.exec(VOTE.daily, Math.floor(now / DAY_MS), BOARD, "open", "", 0, 1, 0, 0, 0);
+        const event = [seq, now, "vote.cast", "person", externalUserId, BOARD, feedbackId, null, null, '{"weight":1}'];
+        this.#sql.exec(VOTE.event, ...event);
       }
       this.#sql.exec(LIMITS.saveTwo, keys[0], now, keys[1], now);
       return { feedbackId, voteCount };
