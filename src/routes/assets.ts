@@ -1,8 +1,8 @@
 /**
- * Scripts and styles that the build made (see local/assets.ts): bundled into the Worker in both compressed forms, so that no request compresses anything. A name with the content's hash is
- * immutable; `/widget.js` is the alias that customers embed and moves with a deploy, as `/widget-form.js` does.
+ * Scripts and styles that the build made (see local/assets.ts): their names and hashes stand in the Worker, both compressed forms among its static assets, so that no request compresses anything. A
+ * name with the content's hash is immutable; `/widget.js` is the alias that customers embed and moves with a deploy, as `/widget-form.js` does.
  */
-import type { Handler } from "../edge/context.ts";
+import type { Handler, RequestContext } from "../edge/context.ts";
 import { problem } from "../edge/problem.ts";
 import { failure } from "../errors.ts";
 import { ASSET_ALIAS_SECONDS, ASSET_IMMUTABLE_SECONDS } from "../limits.ts";
@@ -24,19 +24,19 @@ export function assetUrl(name: AssetName): string {
 const NAME_BY_URL = new Map((Object.keys(ASSETS) as AssetName[]).map((name) => [assetUrl(name), name]));
 
 /** `/widget.<hash>.js`, `/widget-form.<hash>.js`, `/assets/<name>.<hash>.<ext>` */
-export const hashedAsset: Handler = ({ request, url, requestId }) => {
-  const name = NAME_BY_URL.get(url.pathname);
-  if (name === undefined) return problem(failure("NOT_FOUND", "There is no such file."), requestId);
-  return serve(request, name, `public, max-age=${String(ASSET_IMMUTABLE_SECONDS)}, immutable`);
+export const hashedAsset: Handler = (context) => {
+  const name = NAME_BY_URL.get(context.url.pathname);
+  if (name === undefined) return problem(failure("NOT_FOUND", "There is no such file."), context.requestId);
+  return serve(context, name, `public, max-age=${String(ASSET_IMMUTABLE_SECONDS)}, immutable`);
 };
 
 /** `/widget.js` */
-export const widgetAlias: Handler = ({ request }) => serve(request, "widget.js", CACHE_ALIAS);
+export const widgetAlias: Handler = (context) => serve(context, "widget.js", CACHE_ALIAS);
 
 /** `/widget-form.js`, for a widget that was loaded before a deploy and asks for the form after it. */
-export const widgetFormAlias: Handler = ({ request }) => serve(request, "widget-form.js", CACHE_ALIAS);
+export const widgetFormAlias: Handler = (context) => serve(context, "widget-form.js", CACHE_ALIAS);
 
-function serve(request: Request, name: AssetName, cacheControl: string): Response {
+async function serve({ request, env }: RequestContext, name: AssetName, cacheControl: string): Promise<Response> {
   const encoding = negotiate(request);
   const etag = `"${ASSETS[name].hash}-${encoding}"`;
   const headers = new Headers({
@@ -56,10 +56,10 @@ function serve(request: Request, name: AssetName, cacheControl: string): Respons
   ) {
     return new Response(null, { status: 304, headers });
   }
-  if (encoding === "identity") return new Response(plain(name), { headers });
+  if (encoding === "identity") return new Response(unpacked(await packed(env, name, "gzip")), { headers });
   headers.set("content-encoding", encoding);
   // "manual": the bytes are compressed already.
-  return new Response(bytes(name, encoding), { headers, encodeBody: "manual" });
+  return new Response(await packed(env, name, encoding), { headers, encodeBody: "manual" });
 }
 
 /** RFC 9110 section 12.5.3; brotli before gzip. Cloudflare's edge rewrites the header, and says in `cf` what the client sent. */
@@ -82,20 +82,22 @@ function negotiate(request: Request): Encoding {
   return quality("gzip") > 0 ? "gzip" : "identity";
 }
 
-const decoded = new Map<string, Uint8Array>();
+const held = new Map<string, Uint8Array>();
 
-/** Decoded when first asked for: start-up pays for nothing. */
-function bytes(name: AssetName, encoding: "br" | "gzip"): Uint8Array {
-  const key = `${name} ${encoding}`;
-  let found = decoded.get(key);
-  if (found === undefined) {
-    const text = encoding === "br" ? ASSETS[name].brotli : ASSETS[name].gzip;
-    found = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-    decoded.set(key, found);
-  }
-  return found;
+/** Read from the static assets when first asked for, and held: there are few, and they are small. Throws when the deployment lacks the file. */
+async function packed(env: Env, name: AssetName, encoding: keyof typeof PACKED_EXTENSIONS): Promise<Uint8Array> {
+  const path = `/bundles/${name}.${ASSETS[name].hash}.${PACKED_EXTENSIONS[encoding]}`;
+  const known = held.get(path);
+  if (known !== undefined) return known;
+  const response = await env.ASSETS.fetch(`https://assets.local${path}`);
+  if (!response.ok) throw new Error(`the static asset ${path} is missing: ${String(response.status)}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  held.set(path, bytes);
+  return bytes;
 }
 
-function plain(name: AssetName): ReadableStream {
-  return new Blob([bytes(name, "gzip")]).stream().pipeThrough(new DecompressionStream("gzip"));
+const PACKED_EXTENSIONS = { br: "br", gzip: "gz" } as const;
+
+function unpacked(gzip: Uint8Array): ReadableStream {
+  return new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip"));
 }
