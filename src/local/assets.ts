@@ -20,11 +20,13 @@ const ENTRIES = [
   "widget-form.ts",
   "widget.ts",
   "board.ts",
+  "roadmap.ts",
   "board.css",
   "docs.ts",
   "docs.css",
   "console.ts",
   "console.css",
+  "charts.ts",
 ] as const;
 const VIEWER_FILES = ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"] as const;
 /**
@@ -88,7 +90,7 @@ async function bundle(entry: string, define: Readonly<Record<string, string>>): 
     target: TARGETS,
     charset: "utf8",
     legalComments: "none",
-    ...(/(?:docs|console)\.\w+$/u.test(entry) ? {} : CLIENT_SAVINGS),
+    ...(/(?:docs|console|charts)\.\w+$/u.test(entry) ? {} : CLIENT_SAVINGS),
     // Content addresses must not depend on where the checkout lies.
     absWorkingDir: projectPath("."),
     tsconfig: projectPath("tsconfig.client.json"),
@@ -116,7 +118,7 @@ function pack(bytes: Uint8Array, contentType: string): Packed {
 /** `dist/assets/bundles/<name>.<hash>.br` and `.gz`; those of builds before this one go, for a deploy would upload them. */
 async function writeBundles(packed: Readonly<Record<string, Packed>>): Promise<readonly (string | undefined)[]> {
   const folder = projectPath("dist/assets/bundles");
-  const files = new Map(
+  const files = new Map<string, Uint8Array>(
     Object.entries(packed).flatMap(([name, { asset, brotli, gzip }]) => [
       [`${name}.${asset.hash}.br`, brotli] as const,
       [`${name}.${asset.hash}.gz`, gzip] as const,
