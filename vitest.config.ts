@@ -39,7 +39,15 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ["default", "./test/support/reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          environment: "node",
+          testTimeout: OBJECT_TIMEOUT_MS,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         plugins: [workerd()],
         test: {

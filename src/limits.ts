@@ -162,6 +162,8 @@ export const SECRET_BYTES = 32;
 /** A quota that a workspace sets for itself, and what `RATE_LIMIT_SCALE` may be at most. */
 export const RATE_LIMIT_MAX = 100_000;
 export const RATE_LIMIT_SCALE_MAX = 1_000_000;
+/** Workspaces that are not there, for which one address may ask an isolate in a minute. */
+export const ABSENT_PER_MINUTE_MAX = 60;
 /** Counted things that an object holds in memory, the least recently used forgotten first: what is on disk is read again. */
 export const LIMITER_KEYS_HELD_MAX = 10_000;
 /** How often an object looks for rows of its limiter that count nothing any more. */

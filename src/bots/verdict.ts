@@ -49,13 +49,13 @@ export type Deed =
   /** Signing in, or opening an account. */
   | "sign-in";
 
-/** Unknown is no bot: a fault of ours keeps nobody out. */
+/** A fault of ours keeps nobody out. But nobody writes who calls itself a search engine: one that is does not, and a person has no reason to say so. */
 export function mayDo(verdict: BotVerdict, deed: Deed): boolean {
   switch (verdict.kind) {
     case "human":
-    case "unknown":
       return true;
     case "good":
+    case "unknown":
     case "crawler":
       return deed !== "write";
     case "bad":

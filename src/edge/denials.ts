@@ -46,6 +46,11 @@ export function deniedBefore(quotas: readonly QuotaName[], subjects: Subjects, n
   return longest === null ? null : denied(longest, subjects, now);
 }
 
+/** The quotas of a place have changed: who was refused there may be let through now. */
+export function forgetDenials(place: string): void {
+  for (const key of held.keys()) if (key.startsWith(`${place}|`)) held.delete(key);
+}
+
 /** Notes what an object refused. */
 export function noteDenial(limits: readonly LimitState[], subjects: Subjects, now: number): void {
   const about = limits.map((state) => ({ about: keyOf(state.name, subjects), state }));

@@ -9,9 +9,10 @@ import { quotasOf } from "../domain/rate-limits.ts";
 import { isSlug } from "../ids.ts";
 import { fault, log } from "../log.ts";
 import { err, type Result } from "../result.ts";
+import { noteWorkspace, refuseGuessing } from "./absent.ts";
 import { noteReading, refusedAtEdge } from "./coarse-limit.ts";
 import type { RequestContext } from "./context.ts";
-import { deniedBefore, isAnybodyDenied, noteDenial, type Subjects } from "./denials.ts";
+import { deniedBefore, forgetDenials, isAnybodyDenied, noteDenial, type Subjects } from "./denials.ts";
 import { visitorOf } from "./visitor.ts";
 
 /** An object by its class and name. */
@@ -69,7 +70,8 @@ async function attempt<T>(
   repeatable: boolean,
   call: () => Promise<Answered<T>>,
 ): Promise<Result<T, Failure>> {
-  const before = refusedBefore(context, place);
+  const guessing = place.object === "Workspace" ? refuseGuessing(context, place.name) : null;
+  const before = guessing ?? refusedBefore(context, place);
   if (before !== null) return heard(context, place, before);
   const isRead = context.limit === "read" && place.object === "Workspace";
   const atEdge = isRead ? await refusedAtEdge(context, place.name) : null;
@@ -85,9 +87,17 @@ async function attempt<T>(
   }
 }
 
+/** A workspace has other limits now: who was refused may be let through. */
+export function forgetRefusals(workspace: string): void {
+  forgetDenials(whereOf({ object: "Workspace", name: workspace }));
+}
+
 /** Takes off what stands beside the result, and remembers a refusal for as long as it lasts. */
 function heard<T>(context: RequestContext, place: Place, answered: Answered<T>): Result<T, Failure> {
   const { limits, replayed, ...result } = answered;
+  if (place.object === "Workspace" && (result.ok || result.error.code !== "RATE_LIMITED")) {
+    noteWorkspace(context, place.name, result.ok || result.error.code !== "WORKSPACE_NOT_FOUND");
+  }
   if (limits !== undefined) {
     context.heard.limits.push(...limits);
     if (place.object === "Workspace") noteReading(context, place.name, limits);

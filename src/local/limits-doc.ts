@@ -46,8 +46,8 @@ The object that does the work counts it, in the transaction of the write that it
 - A **write** that is done is counted on disk, and outlives the object and the server.
 - A **read** is counted in memory: what it used is forgotten when the object leaves memory.
 - A write that is **refused for another reason** (no such item, say) was counted, in memory.
-- A request that is **over its limit** is not counted and writes nothing. The isolate remembers the refusal until it is over, and answers without asking the object, also when the quota was raised meanwhile.
-- A first answer that an Idempotency-Key gives again is not counted; who is over the limit gets it when that is over.
+- A request that is **over its limit** is not counted and writes nothing. The isolate remembers the refusal until it is over, and answers without asking the object. A quota that is raised lets whoever waits through at once in the data centre's isolate that took the change, elsewhere when their wait is over.
+- A first answer that an Idempotency-Key gives again is not counted in a workspace; of accounts' requests it is. Who is over the limit gets it when that is over.
 - What the Worker refuses by itself (a body that is no JSON, a missing token) never reached a limit.
 
 Rows that count nothing any more go by alarm, looked for every ${String(LIMITER_PURGE_MS / 60_000)} minutes.
@@ -58,7 +58,7 @@ Before that stands Cloudflare's own rate limiter (binding \`READ_LIMITER\` in wr
 
 ## What an answer says
 
-Every answer to a request that was counted has
+An answer to a request that was counted, but for a socket's 101 and the 401 of a key that is none, has
 
 \`\`\`http
 X-RateLimit-Limit: 60

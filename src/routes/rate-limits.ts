@@ -1,6 +1,6 @@
 /** `/workspaces/:workspace/rate-limits`: see protocol/rest/rate-limits.ts. */
 import { callOf } from "../edge/context.ts";
-import { callWorkspace } from "../edge/object-call.ts";
+import { callWorkspace, forgetRefusals } from "../edge/object-call.ts";
 import { json } from "../edge/respond.ts";
 import { listRateLimits, updateRateLimits } from "../protocol/rest/rate-limits.ts";
 import { map } from "../result.ts";
@@ -16,6 +16,7 @@ export const rateLimitRoutes: readonly Route[] = [
     const result = await callWorkspace(context, workspace, true, (stub) =>
       stub.updateRateLimits(callOf(context), body),
     );
+    forgetRefusals(workspace);
     return map(result, (limits) => json(limits));
   }),
 ];

@@ -101,10 +101,10 @@ test("[N3] where Cloudflare says who it is, its word counts; where it does not s
     expect(verdictOfCloudflare(said)).toBeNull();
 });
 
-test("[N4] bots do not write, whoever lies does not sign in, what is not known is refused nothing, and only the verified read uncounted", () => {
+test("[N4] bots do not write, nor does what calls itself a search engine, whoever lies does not sign in, and only the verified read uncounted", () => {
   const table: readonly (readonly [verdict: BotVerdict, write: boolean, signIn: boolean, free: boolean])[] = [
     [HUMAN, true, true, false],
-    [{ kind: "unknown", name: "Googlebot" }, true, true, false],
+    [{ kind: "unknown", name: "Googlebot" }, false, true, false],
     [{ kind: "good", name: "Googlebot" }, false, true, true],
     [{ kind: "crawler" }, false, true, false],
     [{ kind: "bad", name: "Googlebot" }, false, false, false],

@@ -107,6 +107,16 @@ test("[S33] of any text nothing but the elements of the list comes out, and of t
   );
 });
 
+test("[S33] what a character reference names is taken out like any other, where nobody would see it", () => {
+  const unseen = "&#x202e;&#x2066;&#x200b;&#xE0041;&#x2800;&#xAD;";
+  expect(inner(`pay ${unseen}*now*`)).toBe("<p>pay <em>now</em></p>");
+  expect(inner(`\`a\` [b${unseen}](https://a.example) ![c${unseen}](https://a.example)`)).not.toMatch(
+    /[\u2800\u202e\u200b]/u,
+  );
+  expect(plainText(`pay ${unseen}now`)).toBe("pay now");
+  expect(inner("&#x1F469;&#x200D;&#x1F680;")).toBe("<p>👩‍🚀</p>");
+});
+
 test("[S33] an excerpt has the words without the marks", () => {
   const cases: readonly (readonly [markdown: string, words: string])[] = [
     ["plain", "plain"],

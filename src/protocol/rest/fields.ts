@@ -9,25 +9,11 @@ import {
   NAME_CHARS_MAX,
   TITLE_CHARS_MAX,
 } from "../../limits.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** Control characters other than tab and newline; NUL among them. */
 // oxlint-disable-next-line no-control-regex -- the point of this pattern
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/u;
-/**
- * What is not seen, or turns round what is: bidi marks, overrides and isolates, zero-width characters, fillers, annotations, tags. Joiners (U+200C, U+200D) are not among them, for Persian, Hindi and
- * emoji are written with them.
- */
-const INVISIBLE =
-  /[\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB]/gu;
-/** Tags write in an alphabet that nobody sees. Only the flags of England, Scotland and Wales are made of them. */
-const TAGS = /(\u{1F3F4}[\u{E0061}-\u{E007A}]{2,6}\u{E007F})|[\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}]/gu;
-/** Joiners that join nothing. */
-const LOOSE_JOINERS = /(?<![^\s\u200C\u200D])[\u200C\u200D]+|[\u200C\u200D]+(?![^\s\u200C\u200D])/gu;
-
-/** NFC, without what cannot be seen: two names that look alike are the same name. */
-function visible(value: string): string {
-  return value.replace(INVISIBLE, "").replace(TAGS, "$1").replace(LOOSE_JOINERS, "").normalize("NFC");
-}
 
 function wellFormed(text: z.ZodString) {
   return text
@@ -35,18 +21,18 @@ function wellFormed(text: z.ZodString) {
     .refine((value) => !CONTROL.test(value), "must not contain control characters");
 }
 
-/** One line: normalised as `visible` does, runs of white space folded; 1 to `max` characters remain. */
+/** One line: normalised as `visibleText` does, runs of white space folded; 1 to `max` characters remain. */
 export function line(max: number) {
   return wellFormed(z.string())
-    .overwrite((value) => visible(value).replace(/\s+/gu, " ").trim())
+    .overwrite((value) => visibleText(value).replace(/\s+/gu, " ").trim())
     .min(1)
     .max(max);
 }
 
-/** Several lines: normalised as `visible` does, trimmed; up to `max` characters. */
+/** Several lines: normalised as `visibleText` does, trimmed; up to `max` characters. */
 export function prose(max: number) {
   return wellFormed(z.string())
-    .overwrite((value) => visible(value).replace(/\r\n?/gu, "\n").trim())
+    .overwrite((value) => visibleText(value).replace(/\r\n?/gu, "\n").trim())
     .max(max);
 }
 

@@ -51,11 +51,15 @@ const changeAccess: Act = (context, params, sent) => {
   );
 };
 
-/** The form shows all limits and sends all of them: an empty field is the default. */
+/** An empty field is the default; what is not sent stays, and what is no number is for the API to refuse. */
 const changeLimits: Act = (context, params, sent) => {
-  const limitOf = (text = "") => (text.trim() === "" ? null : Number(text));
+  const limitOf = (text: string) => (text === "" ? null : /^\d+$/u.test(text) ? Number(text) : text);
   const useDefaults = sent["defaults"] !== undefined;
-  const limits = WORKSPACE_QUOTAS.map((name) => [name, useDefaults ? null : limitOf(sent[name])] as const);
+  const limits = WORKSPACE_QUOTAS.flatMap((name) => {
+    const text = sent[name]?.trim();
+    if (useDefaults) return [[name, null] as const];
+    return text === undefined ? [] : [[name, limitOf(text)] as const];
+  });
   return settle(
     tell(context, "PATCH", `${apiOf(params)}/rate-limits`, Object.fromEntries(limits)),
     withNotice(teamPath(slugOf(params), "settings"), "limits-saved"),

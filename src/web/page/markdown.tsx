@@ -7,6 +7,7 @@ import type { Child } from "hono/jsx";
 import type { Nodes, Parents, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString } from "mdast-util-to-string";
+import { visibleText } from "../../protocol/rest/visible-text.ts";
 
 /**
  * Off: what would be HTML, and what plain texts run into without meaning it, as an underlined line or an indented one. Links name their target, so that nobody reads one thing and gets another from
@@ -58,6 +59,12 @@ function parse(text: string): Parents | null {
   return isLarge(root) ? null : root;
 }
 
+/** The parser has made characters of what only named them, also those that are taken out of every text. */
+function clean(node: Nodes): void {
+  if ("value" in node) node.value = visibleText(node.value);
+  if ("alt" in node && typeof node.alt === "string") node.alt = visibleText(node.alt);
+}
+
 function isCostly(text: string): boolean {
   if (counted(text, INLINE_MARK) > INLINE_MARKS_MAX || counted(text, /[\r\n]/gu) > LINES_MAX) return true;
   let blocks = 0;
@@ -73,12 +80,14 @@ function counted(text: string, mark: RegExp): number {
   return text.match(mark)?.length ?? 0;
 }
 
+/** Looks at every node, and cleans it on the way. */
 function isLarge(root: Nodes): boolean {
   const left = [root];
   let nodes = 0;
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     nodes += 1;
     if (nodes > NODES_MAX) return true;
+    clean(node);
     if ("children" in node) left.push(...node.children);
   }
   return false;
