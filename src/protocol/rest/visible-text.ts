@@ -6,11 +6,11 @@
  */
 const INVISIBLE =
   // oxlint-disable-next-line no-control-regex -- the point of this pattern
-  /[\u0080-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFDD0-\uFDEF\uFEFF\uFFA0\uFFF0-\uFFFC\uFFFE\uFFFF]/gu;
+  /[\u0080-\u009F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFDD0-\uFDEF\uFEFF\uFFA0\uFFF0-\uFFFC\uFFFE\uFFFF]|\u034F/gu;
 /** Tags write in an alphabet that nobody sees. Only the flags of England, Scotland and Wales are made of them. */
 const TAGS = /(\u{1F3F4}[\u{E0061}-\u{E007A}]{2,6}\u{E007F})|[\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}]/gu;
 /** Joiners that join nothing, and what chooses between two forms of nothing. */
-const LOOSE = /(?<![^\s\u200C\u200D\uFE00-\uFE0F])[\u200C\u200D\uFE00-\uFE0F]+|[\u200C\u200D]+(?![^\s\u200C\u200D])/gu;
+const LOOSE = /(?<![^\s\p{Join_C}\p{VS}])[\p{Join_C}\p{VS}]+|\p{Join_C}+(?![^\s\p{Join_C}])/gu;
 
 /** NFC, without what cannot be seen: two names that look alike are the same name. */
 export function visibleText(value: string): string {
