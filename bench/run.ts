@@ -11,6 +11,7 @@ import { benchFanOut } from "./load/fan-out.ts";
 import { benchProfile } from "./load/profile.ts";
 import { benchRatios } from "./load/ratios.ts";
 import { publish, type Report } from "./report.ts";
+import { benchSimilar } from "./similar/run.ts";
 import { benchVerbs } from "./verbs/run.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -28,9 +29,11 @@ const { values: flags, positionals } = parseArgs({
     sockets: { type: "string", default: "1000" },
     "votes-per-second": { type: "string", default: "50" },
     users: { type: "string", default: "200" },
-    /** growth: items on the two boards. */
+    /** growth and similar: items on the two boards. */
     small: { type: "string", default: "1000" },
     large: { type: "string", default: "100000" },
+    /** similar: a file of real posts with pairs that are known to be the same. */
+    data: { type: "string" },
   },
 });
 
@@ -47,6 +50,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report> | Report>> = {
   "fan-out": () =>
     benchFanOut({ sockets: number("sockets"), votesPerSecond: number("votes-per-second"), seconds: number("seconds") }),
   growth: () => benchGrowth({ small: number("small"), large: number("large") }),
+  similar: () => benchSimilar({ small: number("small"), large: number("large"), data: flags.data ?? null }),
   limits: () => benchLimits({ rounds: number("rounds"), seconds: number("turn") }),
   identity: () => benchIdentity({ seconds: number("seconds") }),
   profile: () => benchProfile({ users: number("users"), seconds: number("seconds") }),

@@ -25,10 +25,10 @@ export function isMigrated(storage: MigratedStorage): boolean {
 }
 
 /**
- * Brings the database to the newest migration: all of it or, on a throw, nothing.
+ * Brings the database to the newest migration: all of it or, on a throw, nothing. Answers whether there was something to do.
  * Throws when a migration that was applied has changed, when the database is newer than this code knows, or when a statement fails (named).
  */
-export function migrate(storage: MigratedStorage, migrations: readonly Migration[]): void {
+export function migrate(storage: MigratedStorage, migrations: readonly Migration[]): boolean {
   const applied = isMigrated(storage)
     ? storage.sql.exec(`SELECT name, sha256 FROM ${LEDGER} ORDER BY position`).toArray()
     : null;
@@ -47,7 +47,7 @@ export function migrate(storage: MigratedStorage, migrations: readonly Migration
       `database has ${String(count)} migrations, this code knows ${String(migrations.length)}: it is too new`,
     );
   }
-  if (applied !== null && count >= migrations.length) return;
+  if (applied !== null && count >= migrations.length) return false;
   storage.transactionSync(() => {
     if (applied === null) {
       storage.sql.exec(
@@ -58,6 +58,7 @@ export function migrate(storage: MigratedStorage, migrations: readonly Migration
       if (position >= count) apply(storage, position, migration);
     }
   });
+  return true;
 }
 
 function apply(storage: MigratedStorage, position: number, migration: Migration): void {

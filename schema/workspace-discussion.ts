@@ -27,10 +27,12 @@ export const feedbackComments = sqliteTable(
     spamScore: integer("spam_score").notNull(),
     /** Approved, not internal, not deleted: what the public reads and what `commentCount` counts. */
     visible: integer("visible", { mode: "boolean" }).notNull(),
-    /** What the public's list has: visible ones, and deleted ones that still hold a thread together. */
+    /** What the public's list has: visible ones, and without their words those that hold a thread of listed ones together. */
     listed: integer("listed", { mode: "boolean" }).notNull(),
     /** Replies that are still there, of any kind: what is deleted and has some leaves a tombstone. */
     replyCount: integer("reply_count").notNull(),
+    /** Those of them that are listed. */
+    listedReplies: integer("listed_replies").notNull(),
     seq: integer("seq").notNull(),
     createdAt: integer("created_at").notNull(),
     editedAt: integer("edited_at"),
@@ -58,13 +60,16 @@ export const moderationQueue = sqliteTable(
     boardId: integer("board_id").notNull(),
     state: text("state").$type<QueueState>().notNull(),
     spamScore: integer("spam_score").notNull(),
+    /** When it came to its state. */
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [
-    // the queue's pages, newest first
-    index("queue_by_state").on(table.state, table.id),
+  ({ state, kind, id, boardId, subjectId, feedbackId, spamScore }) => [
+    // the queue's pages, newest first, a kind at a time; its counts. Has all that a page needs, so that an entry costs one row here
+    index("queue_by_state").on(state, kind, id, boardId, subjectId, feedbackId, spamScore),
+    // the same for one board
+    index("queue_by_board").on(boardId, state, kind, id, subjectId, feedbackId, spamScore),
     // the row of an item or a comment (every change of its state); purge of an item
-    index("queue_by_feedback").on(table.feedbackId, table.kind, table.subjectId),
+    index("queue_by_feedback").on(feedbackId, kind, subjectId),
   ],
 );
 

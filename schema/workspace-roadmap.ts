@@ -23,6 +23,8 @@ export const roadmapItems = sqliteTable(
     phaseId: integer("phase_id").notNull(),
     /** Null: stands by itself. */
     feedbackId: integer("feedback_id"),
+    /** The items that it was linked to before, each merged into the next, and the last into the one it is linked to: an unmerge gives it back. */
+    mergedFrom: text("merged_from", { mode: "json" }).$type<readonly number[]>().notNull().default([]),
     /** Of a linked item: empty, the feedback's own are shown. */
     title: text("title").notNull(),
     description: text("description").notNull(),

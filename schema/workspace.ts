@@ -25,6 +25,8 @@ export const settings = sqliteTable("settings", {
   /** The last feedback id handed out: ids are never used twice, also after a delete. */
   lastFeedbackId: integer("last_feedback_id").notNull(),
   lastCommentId: integer("last_comment_id").notNull().default(0),
+  /** Up to which feedback id likely duplicates were looked for. */
+  suggestedFeedbackId: integer("suggested_feedback_id").notNull().default(0),
   /** Which posts and comments of people outside the team wait for a moderator. */
   moderation: text("moderation").$type<ModerationMode>().notNull().default("open"),
   /** Whether votes on completed and closed items are refused. */

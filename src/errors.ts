@@ -37,6 +37,7 @@ export const FAILURES = {
   FEEDBACK_MERGED: { status: 409, title: "Merged into another item" },
   NOT_MERGED: { status: 409, title: "Not merged" },
   VOTING_CLOSED: { status: 409, title: "Voting is closed" },
+  PHASE_NOT_EMPTY: { status: 409, title: "The phase is not empty" },
   ALREADY_ON_ROADMAP: { status: 409, title: "Already on the roadmap" },
   ALREADY_MEMBER: { status: 409, title: "Already a member" },
   LIMIT_REACHED: { status: 409, title: "Limit reached" },
@@ -66,6 +67,8 @@ export type Failure = {
   readonly errors?: readonly FieldError[];
   /** Of a 429 or 503: when to try again. */
   readonly retryAfterSeconds?: number;
+  /** Of FEEDBACK_MERGED: the item that it is part of now. */
+  readonly mergedInto?: number;
 };
 
 export function failure(code: FailureCode, detail: string, errors?: readonly FieldError[]): Failure {

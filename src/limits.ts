@@ -34,18 +34,96 @@ export const COMMENT_CHARS_MAX = 5_000;
 export const COMMENT_DEPTH_MAX = 5;
 /** Entries of the moderation queue that one request decides. */
 export const MODERATION_BULK_MAX = 100;
+/** How far the entries of a state are counted. */
+export const MODERATION_COUNT_MAX = 100;
+/** What an entry of the queue tells of a text. */
+export const QUEUE_EXCERPT_CHARS_MAX = 600;
 /** A post or comment with this spam score or more waits for a moderator, whatever the workspace's setting. Of 100. */
 export const SPAM_HELD_SCORE = 60;
+export const SPAM_SCORE_MAX = 100;
+/** How long a text is remembered, so that a repeat is known for one. */
+export const TEXTS_KEPT_MS = 7 * DAY_MS;
 export const SIMILAR_DEFAULT = 5;
 export const SIMILAR_MAX = 20;
+/** Items with less in common are not likely to be the same, of 1. */
+export const SIMILAR_SCORE_MIN = 0.05;
+/** Terms of a title that are looked up in the index, and how many of the newest items of each are taken. */
+export const SIMILAR_TERMS_MAX = 24;
+export const SIMILAR_ITEMS_PER_TERM = 100;
+/** Items that are read and compared, and how much of a description is. */
+export const SIMILAR_COMPARED_MAX = 120;
+export const SIMILAR_LEAD_CHARS = 1_000;
+/** Items that one alarm indexes anew. */
+export const REINDEX_ROWS_PER_SLICE = 100;
 export const ROADMAP_PHASES_MAX = 20;
 export const ROADMAP_ITEMS_PER_PHASE_MAX = 200;
+/** Between two items of a phase: sixteen moves to the same place before a phase is numbered anew. */
+export const ROADMAP_POSITION_GAP = 65_536;
+/** Of an item that stands by itself. */
+export const ROADMAP_DESCRIPTION_CHARS_MAX = 500;
+/** What a roadmap tells of linked feedback's description. */
+export const ROADMAP_EXCERPT_CHARS_MAX = 280;
+/** At most one frame to a roadmap's sockets in this time. */
+export const ROADMAP_FRAME_INTERVAL_MS = 250;
 /** Themes that a workspace has at most. */
 export const THEMES_MAX = 100;
+/** Merged themes that a workspace remembers, so that what would fall into them goes where they went. */
+export const THEMES_MERGED_MAX = 100;
+/** Of an item: how much of its description says what it is about, and how many terms do. */
+export const THEME_TEXT_CHARS_MAX = 600;
+export const THEME_TERMS_PER_ITEM_MAX = 32;
+/** Terms that themes of one workspace are told apart by. */
+export const THEME_VOCABULARY_MAX = 4_000;
+/** Items that themes are learnt from, spread over all; every item is then put into the nearest. */
+export const THEME_SAMPLE_MAX = 1_500;
+/** The heaviest terms of a theme that tell what is like it. */
+export const THEME_CENTROID_TERMS_MAX = 60;
+/** Themes that are found, besides those that people named, pinned or merged. */
+export const THEMES_FOUND_MAX = 40;
+/** Items that one slice of the alarm looks at, of some 15 ms. */
+export const THEME_ITEMS_PER_SLICE = 100;
+/** Fewer items than this have no themes. */
+export const THEMES_FROM_ITEMS = 10;
+/** From a change to the slice that takes it in, and from one rebuild to the next that nobody asked for. */
+export const THEMES_DELAY_MS = MINUTE_MS;
+export const THEMES_REBUILD_MS = 60 * MINUTE_MS;
+/** The same of those that somebody asked for, and between two slices, for requests that wait. */
+export const THEMES_ASKED_MS = MINUTE_MS;
+export const THEMES_SLICE_GAP_MS = 10;
+/** Items that end in one by merges, those that were merged into them among them, and how many steps that takes at most. */
+export const MERGED_ITEMS_MAX = 50;
+export const MERGE_DEPTH_MAX = 5;
+/** Votes that merges carry into one item, counted at each step: what one request can carry there, and take out again. */
+export const MERGE_VOTES_MAX = 5_000;
+/** Items of a group of likely duplicates. */
+export const DUPLICATES_PER_GROUP_MAX = 20;
+export const DUPLICATE_GROUPS_PER_PAGE = 10;
+export const DUPLICATE_EXCERPT_CHARS = 600;
+/** What is this much alike is suggested as a duplicate. Of 1. */
+export const DUPLICATE_SCORE_MIN = 0.5;
+/** How long after a post is shown it is compared with the others: what comes in a burst is looked at in one go. */
+export const DUPLICATES_DELAY_MS = 5 * MINUTE_MS;
 /** Events that a workspace keeps; the oldest go first. */
 export const EVENTS_KEPT_MAX = 1_000_000;
+/** Events deleted in one transaction: they have one index at most. */
+export const EVENTS_PER_SLICE = 2_000;
+/** Events that one page looks through for those it was asked for; it goes on by cursor. */
+export const EVENTS_SCANNED_MAX = 2_000;
+/** Kinds of events that one question may name. */
+export const EVENT_TYPES_ASKED_MAX = 50;
+/** Entries of a board's feed. */
+export const FEED_ENTRIES = 50;
 /** Days that one question about analytics may span. */
 export const ANALYTICS_DAYS_MAX = 731;
+export const ANALYTICS_DAYS_DEFAULT = 90;
+/** Groups that an answer names; what is left of all others is one more. */
+export const ANALYTICS_GROUPS_MAX = 20;
+/** Groups that are told apart while figures are added up. */
+export const ANALYTICS_GROUPS_HELD_MAX = 1_000;
+/** Daily figures that one call of the object adds up, in some 15 ms. */
+export const ANALYTICS_ROWS_PER_SLICE = 15_000;
+/** Calls that one question takes at most. */
+export const ANALYTICS_SLICES_MAX = 64;
 
 export const VOTE_WEIGHT_DEFAULT = 1;
 export const VOTE_WEIGHT_MAX = 1_000;

@@ -10,23 +10,35 @@ import type { Policy } from "./protocol/rest/rate-limits.ts";
 import { openLive as openLiveEndpoint } from "./protocol/rest/live.ts";
 import { hashedAsset, widgetAlias, widgetFormAlias } from "./routes/assets.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { analyticsRoutes } from "./routes/analytics.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { boardRoutes } from "./routes/boards.ts";
+import { commentRoutes } from "./routes/comments.ts";
 import { consoleRows } from "./routes/console/rows.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { boardFeed } from "./routes/feed.ts";
+import { duplicateRoutes } from "./routes/duplicates.ts";
 import { feedbackRoutes } from "./routes/feedback.ts";
 import { guestRoutes } from "./routes/guests.ts";
+import { changeComment, itemPage, postComment } from "./routes/item-page.ts";
 import { jwks, keyRoutes } from "./routes/keys.ts";
 import { openLive } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
+import { mergeRoutes } from "./routes/merges.ts";
+import { moderationRoutes } from "./routes/moderation.ts";
 import { oauthRoutes } from "./routes/oauth.ts";
-import { boardPage, demoPage, docsPage, itemPage, landingPage, postFeedback, postVote } from "./routes/pages.ts";
+import { boardPage, demoPage, docsPage, landingPage, postFeedback, postVote } from "./routes/pages.ts";
 import { providerKeyRoutes } from "./routes/provider-keys.ts";
 import type { Route } from "./routes/endpoint-handler.ts";
 import { rateLimitRoutes } from "./routes/rate-limits.ts";
+import { roadmapPage } from "./routes/roadmap-page.ts";
+import { roadmapRoutes } from "./routes/roadmap.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { signingSecretRoutes } from "./routes/signing-secrets.ts";
+import { similarRoutes } from "./routes/similar.ts";
 import { docsFile, health, openapi } from "./routes/service.ts";
+import { themeRoutes } from "./routes/themes.ts";
 import { voteRoutes } from "./routes/votes.ts";
 import { workspaceRoutes } from "./routes/workspaces.ts";
 
@@ -55,10 +67,19 @@ const api: readonly Route[] = [
   ...signingSecretRoutes,
   ...settingsRoutes,
   ...rateLimitRoutes,
+  ...eventRoutes,
   ...boardRoutes,
   ...guestRoutes,
+  ...roadmapRoutes,
   ...feedbackRoutes,
   ...voteRoutes,
+  ...similarRoutes,
+  ...moderationRoutes,
+  ...mergeRoutes,
+  ...duplicateRoutes,
+  ...commentRoutes,
+  ...analyticsRoutes,
+  ...themeRoutes,
   { endpoint: openLiveEndpoint, handle: openLive },
   ...keyRoutes,
   ...oauthRoutes,
@@ -84,6 +105,8 @@ export const TABLE: readonly Row[] = [
   { method: "GET", path: "/", who: "asset", handle: landingPage },
   { method: "GET", path: "/demo", who: "asset", handle: demoPage },
   ...consoleRows,
+  { method: "GET", path: "/embed/:workspace/roadmap", who: "board.read", handle: roadmapPage },
+  { method: "GET", path: "/w/:workspace/roadmap", who: "board.read", handle: roadmapPage },
   { method: "GET", path: "/embed/:workspace/:board", who: "board.read", handle: boardPage },
   {
     method: "POST",
@@ -94,6 +117,20 @@ export const TABLE: readonly Row[] = [
   },
   { method: "GET", path: "/embed/:workspace/:board/:id", who: "board.read", handle: itemPage },
   { method: "POST", path: "/embed/:workspace/:board/:id/vote", who: "feedback.write", limit: "vote", handle: postVote },
+  {
+    method: "POST",
+    path: "/embed/:workspace/:board/:id/comments",
+    who: "feedback.write",
+    limit: "comment",
+    handle: postComment,
+  },
+  {
+    method: "POST",
+    path: "/embed/:workspace/:board/:id/comments/:comment",
+    who: "own.edit",
+    limit: "comment",
+    handle: changeComment,
+  },
   { method: "GET", path: "/w/:workspace/:board", who: "board.read", handle: boardPage },
   {
     method: "POST",
@@ -102,8 +139,23 @@ export const TABLE: readonly Row[] = [
     limit: "feedback-create",
     handle: postFeedback,
   },
+  { method: "GET", path: "/w/:workspace/:board/feed.atom", who: "board.read", handle: boardFeed },
   { method: "GET", path: "/w/:workspace/:board/:id", who: "board.read", handle: itemPage },
   { method: "POST", path: "/w/:workspace/:board/:id/vote", who: "feedback.write", limit: "vote", handle: postVote },
+  {
+    method: "POST",
+    path: "/w/:workspace/:board/:id/comments",
+    who: "feedback.write",
+    limit: "comment",
+    handle: postComment,
+  },
+  {
+    method: "POST",
+    path: "/w/:workspace/:board/:id/comments/:comment",
+    who: "own.edit",
+    limit: "comment",
+    handle: changeComment,
+  },
 ];
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

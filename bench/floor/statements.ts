@@ -12,6 +12,7 @@ export const LIST =
   'select "id", "title", "description", "status", "category", "vote_count", "comment_count", "author_name", "pinned", "created_at", "updated_at", "vote_count" from "feedback_items" where ("feedback_items"."board_id" = ? and "feedback_items"."visible" = 1) order by "feedback_items"."vote_count" desc, "feedback_items"."id" desc limit ? offset ?';
 
 export const CREATE = {
+  text: 'insert into "text_hashes" ("hash", "count", "last_at") values (?, ?, ?) on conflict ("text_hashes"."hash") do update set "count" = iif(last_at <= ?, 1, count + 1), "last_at" = excluded.last_at returning "count"',
   next: 'update "settings" set "seq" = seq + 1, "last_feedback_id" = last_feedback_id + 1 where "settings"."id" = ? returning "seq", "last_feedback_id"',
   insert:
     'insert into "feedback_items" ("id", "board_id", "title", "description", "status", "category", "vote_count", "comment_count", "trending", "author_id", "author_name", "pinned", "moderation_state", "is_hidden", "spam_score", "merged_into", "merged_count", "status_since", "visible", "seq", "content_seq", "visible_seq", "created_at", "updated_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -24,7 +25,7 @@ export const CREATE = {
 export const VOTE = {
   item: 'select "board_id", "visible", "status", "category", "merged_count", "vote_count", "trending", "created_at" from "feedback_items" where "feedback_items"."id" = ?',
   person:
-    'select "id", "name", "email", "avatar_url", "plan", "verified_at" from "end_users" where "end_users"."external_id" = ?',
+    'select "id", "name", "email", "avatar_url", "plan", "verified_at", "trusted_at" from "end_users" where "end_users"."external_id" = ?',
   newPerson:
     'insert into "end_users" ("id", "external_id", "name", "email", "avatar_url", "plan", "verified_at", "trusted_at", "created_at") values (null, ?, ?, ?, ?, ?, ?, null, ?) returning "id"',
   vote: 'select "weight", "created_at" from "feedback_votes" where ("feedback_votes"."feedback_id" = ? and "feedback_votes"."end_user_id" = ?)',

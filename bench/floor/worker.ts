@@ -36,8 +36,9 @@ export class Floor extends DurableObject<FloorEnv> {
   create(address: string, body: { title: string; description: string }): Row {
     const now = Date.now();
     return this.ctx.storage.transactionSync(() => {
-      const { seq = 0, last_feedback_id: id = 0 } = this.#sql.exec(CREATE.next, 1).one();
       const { title, description } = body;
+      this.#sql.exec(CREATE.text, title, 1, now, now - 7 * DAY_MS).one();
+      const { seq = 0, last_feedback_id: id = 0 } = this.#sql.exec(CREATE.next, 1).one();
       const counters = [
         0,
         0,

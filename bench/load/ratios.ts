@@ -20,11 +20,15 @@ const BOARD = "/api/v1/bench/ideas/feedback";
 const headers = { "content-type": "application/json" };
 const post = (path: string, body: unknown) => ({ method: "POST", path, headers, body: JSON.stringify(body) }) as const;
 
-const ITEM = { title: "Export the board to CSV", description: "With all votes, for the quarterly review. ".repeat(4) };
-/** autocannon puts a new id in place of `[<id>]`: every vote is another person's first. */
+/** The same text again and again would wait for a moderator. */
+const itemOf = (name: string) => ({
+  title: `Export the board to CSV ${name}`,
+  description: "With all votes, for the quarterly review. ".repeat(4),
+});
+/** autocannon puts a new id in place of `[<id>]`: every post is another text, every vote another person's first. */
 const LOADS = {
   list: [{ method: "GET", path: BOARD }],
-  create: [post(BOARD, ITEM)],
+  create: [post(BOARD, itemOf("[<id>]"))],
   vote: Array.from({ length: VOTED_ITEMS }, (_, n) =>
     post(`${BOARD}/${String(n + 1)}/votes`, { externalUserId: "person-[<id>]" }),
   ),
@@ -83,7 +87,7 @@ type Loaded = { readonly perSecond: number; readonly cpuMicros: number; readonly
 
 async function load(server: Running, verb: Verb, seconds: number): Promise<Loaded> {
   const requests = LOADS[verb];
-  const idReplacement = verb === "vote";
+  const idReplacement = verb !== "list";
   const before = server.cpuSeconds();
   const result = await autocannon({
     url: server.origin,
@@ -101,7 +105,11 @@ async function load(server: Running, verb: Verb, seconds: number): Promise<Loade
 
 async function seed(origin: string): Promise<void> {
   for (let n = 0; n < ITEMS; n++) {
-    const response = await fetch(`${origin}${BOARD}`, { method: "POST", headers, body: JSON.stringify(ITEM) });
+    const response = await fetch(`${origin}${BOARD}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(itemOf(String(n))),
+    });
     if (response.status !== 201)
       throw new Error(`seeding answered ${String(response.status)}: ${await response.text()}`);
     await response.arrayBuffer();

@@ -28,13 +28,14 @@ export class Schedule {
     this.#clock = clock;
   }
 
-  /** Adds a task; one that is scheduled already keeps the earlier time. Call inside a transaction. */
-  add(task: string, dueAt: number): void {
+  /** Adds a task; one that is scheduled already keeps the earlier time. Answers whether nothing was written. Call inside a transaction. */
+  add(task: string, dueAt: number): boolean {
     const table = this.#table;
     const known = this.#db.select().from(table).where(eq(table.task, task)).get();
-    if (known !== undefined && known.dueAt <= dueAt) return;
+    if (known !== undefined && known.dueAt <= dueAt) return true;
     this.#db.insert(table).values({ task, dueAt }).onConflictDoUpdate({ target: table.task, set: { dueAt } }).run();
-    this.#armEarliest();
+    this.arm();
+    return false;
   }
 
   /**
@@ -61,10 +62,11 @@ export class Schedule {
       if (next === null) this.#db.delete(table).where(eq(table.task, task)).run();
       else this.#db.update(table).set({ dueAt: next }).where(eq(table.task, task)).run();
     }
-    this.#armEarliest();
+    this.arm();
   }
 
-  #armEarliest(): void {
+  /** Sets the alarm for the earliest task. */
+  arm(): void {
     const earliest = this.#db.select().from(this.#table).orderBy(asc(this.#table.dueAt)).limit(1).get();
     // The write is part of the current transaction; the promise only says when it is on disk, which the output gate awaits anyway.
     const dueAt = earliest === undefined ? null : Math.min(earliest.dueAt, Date.now() + ALARM_AHEAD_MS_MAX);

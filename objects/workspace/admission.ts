@@ -14,10 +14,12 @@ import {
   SOCKETS_PER_PERSON_MAX,
   SOCKETS_PER_WORKSPACE_MAX,
 } from "../../src/limits.ts";
-import { LIVE_HEADERS } from "../../src/protocol/live/version.ts";
+import { LIVE_HEADERS, ROADMAP_NAME } from "../../src/protocol/live/version.ts";
 import { ok, type Result } from "../../src/result.ts";
 import { type Actor, mayWriteFrom, recognise } from "./authorize.ts";
 import { findBoard, mayRead } from "./find-board.ts";
+import { ROADMAP_CHANNEL } from "./roadmap/channel.ts";
+import type { LiveBoard } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 
 /**
@@ -96,7 +98,7 @@ export function admit(
 ): Result<Admission, Failure> {
   const { site } = call;
   if (!mayWriteFrom(store.credentials.policy(), site)) return ok({ refusal: "origin not allowed" });
-  const found = findBoard(store, actor, decodeURIComponent(request.headers.get(LIVE_HEADERS.board) ?? ""));
+  const found = findChannel(store, actor, decodeURIComponent(request.headers.get(LIVE_HEADERS.board) ?? ""));
   if (!found.ok) return found;
   const { id: boardId, visibility } = found.value;
   const bare = request.headers.get(LIVE_HEADERS.person);
@@ -118,6 +120,15 @@ export function admit(
   return ok({ refusal: null, state, tags });
 }
 
+/** The roadmap is there for whoever may read boards: what it tells is what everybody sees. Errors: BOARD_NOT_FOUND. */
+function findChannel(
+  store: WorkspaceStore,
+  actor: Actor,
+  name: string,
+): Result<Pick<LiveBoard, "id" | "visibility">, Failure> {
+  return name === ROADMAP_NAME ? ok({ id: ROADMAP_CHANNEL, visibility: "public" }) : findBoard(store, actor, name);
+}
+
 /** A browser whose identity is not taken must hear of it, to ask for another one; null: the failure is HTTP's to tell. */
 export function refusedSocket({ caller }: Call, { code }: Failure): Admission | null {
   return caller.kind === "identity" && code === "INVALID_TOKEN" ? { refusal: REASONS.refused } : null;
@@ -130,6 +141,7 @@ export function reasonToClose(store: WorkspaceStore, socket: LiveConnection): st
   if (needsFreshIdentity(store, socket)) return REASONS.identity;
   const actor = recognise(store, state.caller);
   if (!actor.ok) return state.caller.kind === "signed" ? REASONS.identity : "credentials ended";
+  if (state.boardId === ROADMAP_CHANNEL) return null;
   const board = store.boardById(state.boardId);
   return board === null || !mayRead(store, actor.value, board) ? REASONS.gone : null;
 }

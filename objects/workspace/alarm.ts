@@ -5,8 +5,14 @@ import { ANSWERS_TASK } from "../shared/idempotency.ts";
 import { LIMITER_TASK } from "../shared/limiter.ts";
 import { ENDINGS_TASK } from "./admission.ts";
 import { type Calls, UNASKED } from "./calls.ts";
+import { alike } from "./duplicates/alike.ts";
+import { isSuggestTask, suggest } from "./duplicates/suggest.ts";
 import type { LiveSockets } from "./live-sockets.ts";
+import { isCarriedTask, purgeCarried } from "./merge/detach.ts";
 import { runPurge } from "./purge.ts";
+import { isReindexTask, reindex } from "./similar/reindex.ts";
+import { THEMES_TASK } from "./themes/mark.ts";
+import { runThemes } from "./themes/run.ts";
 import type { WorkspaceStore } from "./store.ts";
 
 export async function runAlarm(store: WorkspaceStore, calls: Calls, sockets: LiveSockets): Promise<void> {
@@ -16,6 +22,7 @@ export async function runAlarm(store: WorkspaceStore, calls: Calls, sockets: Liv
       return calls.logged(verb, UNASKED, () => ok(runTask(store, sockets, task))).value;
     },
     (task, thrown) => calls.fault("alarm", `onAlarm ${task}`, thrown),
+    (changes) => calls.publish(changes),
   );
   await calls.deliver("alarm");
 }
@@ -25,6 +32,10 @@ function runTask(store: WorkspaceStore, sockets: LiveSockets, task: string): num
   if (task === OUTBOX_TASK) return store.outbox.isEmpty() ? null : store.now() + OUTBOX_RETRY_MS;
   if (task === ANSWERS_TASK) return store.answers.purge(store.now());
   if (task === LIMITER_TASK) return forgetLimits(store);
+  if (isCarriedTask(task)) return purgeCarried(store, task);
+  if (isSuggestTask(task)) return suggest(store, task, alike);
+  if (isReindexTask(task)) return reindex(store, task);
+  if (task === THEMES_TASK) return runThemes(store);
   return task === ENDINGS_TASK ? sockets.endDue() : runPurge(store, task);
 }
 

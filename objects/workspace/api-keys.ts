@@ -8,6 +8,7 @@ import type { ApiKey, CreateApiKey } from "../../src/protocol/rest/api-keys.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { CLOSE, credentialTag } from "./admission.ts";
 import { type Actor, makerOf } from "./authorize.ts";
+import { record } from "./history/record.ts";
 import { instant } from "./present.ts";
 import type { WorkspaceStore } from "./store.ts";
 
@@ -54,11 +55,12 @@ export function createApiKey(
   };
   store.db.insert(apiKeys).values(row).run();
   store.credentials.forget();
+  record(store, actor, { seq: store.nextSeq(), type: "api-key.created", subject: row.id, after: factsOf(row) });
   return ok({ ...present(row), sealed });
 }
 
 /** It holds from the next request on, and closes the key's sockets. Errors: API_KEY_NOT_FOUND. */
-export function revokeApiKey(store: WorkspaceStore, id: string): Result<null, Failure> {
+export function revokeApiKey(store: WorkspaceStore, actor: Actor, id: string): Result<null, Failure> {
   const [gone] = store.db.delete(apiKeys).where(eq(apiKeys.id, id)).returning().all();
   if (gone === undefined) return err(failure("API_KEY_NOT_FOUND", "There is no such API key in this workspace."));
   store.credentials.forget();
@@ -68,7 +70,13 @@ export function revokeApiKey(store: WorkspaceStore, id: string): Result<null, Fa
     code: CLOSE.policy,
     reason: "the API key was revoked",
   });
+  record(store, actor, { seq: store.nextSeq(), type: "api-key.revoked", subject: id, before: factsOf(gone) });
   return ok(null);
+}
+
+/** What the event log says of a key: nothing of the key itself. */
+function factsOf({ name, scopes, expiresAt }: KeyRow) {
+  return { name, scopes, expiresAt: expiresAt === null ? null : instant(expiresAt) };
 }
 
 function present(row: KeyRow): ApiKey {

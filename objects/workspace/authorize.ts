@@ -60,10 +60,8 @@ export function recognise(
       return ok({ ...NOBODY, standing: "anonymous" });
     case "operator":
       return ok({ ...NOBODY, standing: "owner" });
-    case "account": {
-      const member = store.credentials.memberOf(caller.userId);
-      return ok({ ...NOBODY, standing: member?.role ?? "end-user", userId: caller.userId, member });
-    }
+    case "account":
+      return ok(accountActor(store, caller.userId));
     case "key": {
       const key = store.credentials.keyOf(caller.hash);
       if (key === null || (key.expiresAt !== null && key.expiresAt <= store.now())) return err(credentialRefused());
@@ -75,6 +73,12 @@ export function recognise(
       return stands ? ok({ ...NOBODY, standing: "end-user", person, secretId }) : err(credentialRefused());
     }
   }
+}
+
+/** Of an account whose session was checked. */
+export function accountActor(store: WorkspaceStore, userId: string): Actor {
+  const member = store.credentials.memberOf(userId);
+  return { ...NOBODY, standing: member?.role ?? "end-user", userId, member };
 }
 
 /** For a workspace that is not there: a key or an identity of another one learns nothing from the difference. */

@@ -1,13 +1,19 @@
 /** What the server-rendered pages need, read together: a page costs one hop. */
+import { may } from "../../src/domain/permissions.ts";
 import { selfOf } from "../../src/domain/person.ts";
 import type { Failure } from "../../src/errors.ts";
+import { PAGE_SIZE_MAX } from "../../src/limits.ts";
 import type { Board } from "../../src/protocol/rest/boards.ts";
 import type { Feedback, ListFeedback } from "../../src/protocol/rest/feedback.ts";
+import type { MergedItem } from "../../src/protocol/rest/merges.ts";
 import type { Workspace } from "../../src/protocol/rest/workspaces.ts";
 import { ok, type Result } from "../../src/result.ts";
 import type { Actor } from "./authorize.ts";
 import { readBoard } from "./boards.ts";
-import { readFeedback } from "./feedback.ts";
+import { type EditableComments, editableComments } from "./comments/list.ts";
+import { type Moved, readFeedback } from "./feedback.ts";
+import { mergedInto } from "./merge/list-merged.ts";
+import { placeOfMerged } from "./merge/root.ts";
 import { type FeedbackPage, listFeedback } from "./list-feedback.ts";
 import type { WorkspaceStore } from "./store.ts";
 import { votesOf } from "./vote.ts";
@@ -18,6 +24,9 @@ export type BoardPage = FeedbackPage & {
   readonly workspace: Workspace;
   readonly board: Board;
   readonly votes: Record<string, number>;
+  readonly hasRoadmap: boolean;
+  /** No votes are cast on what is completed or closed. */
+  readonly lockClosed: boolean;
   /** Sites that may write, and so may frame the page's embedded form; empty: any. */
   readonly allowedOrigins: readonly string[];
 };
@@ -44,6 +53,8 @@ export function boardPage(
     workspace: workspace.value,
     board: board.value,
     votes,
+    lockClosed: store.credentials.policy().lockClosed,
+    hasRoadmap: store.roadmap.publicPhases().length > 0,
     allowedOrigins: allowedOrigins(store),
   });
 }
@@ -55,10 +66,20 @@ export type ItemPage = {
   readonly seq: number;
   /** Whether the person voted for it. */
   readonly voted: boolean;
+  /** What was merged into it, as far as the visitor may see it. */
+  readonly merged: readonly MergedItem[];
+  /** It waits for a moderator. */
+  readonly isHeld: boolean;
+  readonly lockClosed: boolean;
+  /** A part of what is said about it. */
+  readonly discussion: EditableComments;
+  /** The visitor sees internal notes, and may write some. */
+  readonly isTeam: boolean;
+  readonly moderates: boolean;
   readonly allowedOrigins: readonly string[];
 };
 
-/** Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
+/** Whoever asks for a merged item is sent on, the team too: it finds it on the other's page. Errors: WORKSPACE_NOT_FOUND, BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, INVALID_CURSOR. */
 export function itemPage(
   store: WorkspaceStore,
   actor: Actor,
@@ -66,19 +87,33 @@ export function itemPage(
   boardSlug: string,
   id: number,
   externalUserId: string | null,
-): Result<ItemPage, Failure> {
+  /** The cursor that the discussion begins after; null: its beginning. */
+  after: string | null,
+): Result<ItemPage | Moved, Failure> {
   const workspace = readWorkspace(store, actor, slug);
   if (!workspace.ok) return workspace;
   const board = readBoard(store, actor, boardSlug);
   if (!board.ok) return board;
   const found = readFeedback(store, actor, boardSlug, id);
   if (!found.ok) return found;
+  if ("movedTo" in found.value) return ok(found.value);
+  const row = store.statements.feedbackById.get({ feedbackId: id });
+  const movedTo = row === undefined ? null : placeOfMerged(store, actor, row);
+  if (movedTo !== null) return ok({ movedTo });
+  const part = { limit: PAGE_SIZE_MAX, ...(after === null ? {} : { cursor: after }) };
+  const discussion = editableComments(store, actor, id, part);
+  if (!discussion.ok) return discussion;
   const voted = String(id) in votesOfVisitor(store, actor, [id], externalUserId);
   return ok({
     ...found.value,
     workspace: workspace.value,
     board: board.value,
     voted,
+    merged: row === undefined ? [] : mergedInto(store, actor, row),
+    discussion: discussion.value,
+    lockClosed: store.credentials.policy().lockClosed,
+    isTeam: may(actor, "internal.read"),
+    moderates: may(actor, "feedback.moderate"),
     allowedOrigins: allowedOrigins(store),
   });
 }

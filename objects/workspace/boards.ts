@@ -8,10 +8,12 @@ import { err, ok, type Result } from "../../src/result.ts";
 import { boardTag, CLOSE, type LiveConnection, reasonToClose, scheduleEndings } from "./admission.ts";
 import type { Actor } from "./authorize.ts";
 import { findBoard, mayRead } from "./find-board.ts";
+import { record, recordChange } from "./history/record.ts";
 import { instant } from "./present.ts";
 import { purgeBoardTask } from "./purge.ts";
 import type { BoardRow } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
+import { themesChanged } from "./themes/mark.ts";
 
 export function listBoards(store: WorkspaceStore, actor: Actor): Result<Board[], Failure> {
   const rows = store.db.select().from(boards).where(isNotNull(boards.slug)).orderBy(asc(boards.id)).all();
@@ -19,10 +21,11 @@ export function listBoards(store: WorkspaceStore, actor: Actor): Result<Board[],
 }
 
 /** Errors: SLUG_TAKEN, LIMIT_REACHED. */
-export function createBoard(store: WorkspaceStore, command: CreateBoard): Result<Board, Failure> {
+export function createBoard(store: WorkspaceStore, actor: Actor, command: CreateBoard): Result<Board, Failure> {
   const decision = decideCreateBoard(new Set(store.boards().map((board) => board.slug)), command.slug);
   if (!decision.ok) return decision;
   const now = store.now();
+  const seq = store.nextSeq();
   const row = store.db
     .insert(boards)
     .values({
@@ -32,13 +35,15 @@ export function createBoard(store: WorkspaceStore, command: CreateBoard): Result
       visibility: command.visibility ?? "public",
       feedbackCount: 0,
       voteCount: 0,
-      resumeFloorSeq: store.nextSeq(),
+      resumeFloorSeq: seq,
       createdAt: now,
       updatedAt: now,
     })
     .returning()
     .get();
   store.forgetBoards();
+  const event = { seq, type: "board.created", boardId: row.id, subject: command.slug } as const;
+  record(store, actor, { ...event, after: faceOf(row) });
   return ok(presentBoard(row));
 }
 
@@ -68,6 +73,10 @@ export function updateBoard(
   const row = store.db.update(boards).set(changes).where(eq(boards.id, found.value.id)).returning().get();
   store.forgetBoards();
   if (changes.visibility === "private" && visibility === "public") shutOut(store, found.value.id);
+  const event = { type: "board.updated", boardId: row.id, subject: slug } as const;
+  recordChange(store, actor, event, faceOf(found.value), faceOf(row));
+  // What is on the roadmap of a board that is private is not there for everybody.
+  if (changes.visibility !== visibility) store.changed({ kind: "roadmap", seq: store.seq() });
   return ok(presentBoard(row));
 }
 
@@ -82,7 +91,10 @@ function shutOut(store: WorkspaceStore, boardId: number): void {
 export function deleteBoard(store: WorkspaceStore, actor: Actor, slug: string): Result<null, Failure> {
   const found = findBoard(store, actor, slug);
   if (!found.ok) return found;
-  removeBoard(store, found.value.id);
+  const { id } = found.value;
+  removeBoard(store, id);
+  const event = { seq: store.nextSeq(), type: "board.deleted", boardId: id, subject: slug } as const;
+  record(store, actor, { ...event, before: faceOf(found.value) });
   return ok(null);
 }
 
@@ -90,7 +102,14 @@ export function removeBoard(store: WorkspaceStore, boardId: number): void {
   store.db.update(boards).set({ slug: null }).where(eq(boards.id, boardId)).run();
   store.forgetBoards();
   store.schedule(purgeBoardTask(boardId), store.now());
+  themesChanged(store);
   store.changed({ kind: "board-removed", boardId });
+  store.changed({ kind: "roadmap", seq: store.seq() });
+}
+
+/** What the event log says of a board. */
+function faceOf({ name, description, visibility }: Pick<BoardRow, "name" | "description" | "visibility">) {
+  return { name, description, visibility };
 }
 
 function presentBoard(row: BoardRow): Board {

@@ -18,7 +18,7 @@ import { absent, type Actor, authorize, recognise } from "./authorize.ts";
 import type { FanOut } from "./fan-out.ts";
 import { findBoard } from "./find-board.ts";
 import { hitsOf } from "./quotas.ts";
-import { settingsRow, type WorkspaceStore } from "./store.ts";
+import { type Change, settingsRow, type WorkspaceStore } from "./store.ts";
 
 /** Of the object's own work. */
 export const UNASKED: Call = {
@@ -55,8 +55,8 @@ export class Calls {
     const seq = () => (this.#active === true ? store.seq() : null);
     this.#log = new CallLog({ object: "Workspace", workspace }, storage.sql, seq);
     this.#migrated = isMigrated(storage);
-    if (this.#migrated) migrate(storage, MIGRATIONS);
-    else this.#active = false;
+    if (this.#migrated && migrate(storage, MIGRATIONS)) store.rearm();
+    if (!this.#migrated) this.#active = false;
   }
 
   isActive(): boolean {
@@ -131,7 +131,7 @@ export class Calls {
   }
 
   /** A command that ends the workspace. */
-  end<T>(verb: string, call: Call, command: () => Result<T, Failure>): Answered<T> {
+  end<T>(verb: string, call: Call, command: (actor: Actor) => Result<T, Failure>): Answered<T> {
     try {
       return this.#ended(verb, call) ?? this.write(verb, call, command);
     } finally {
@@ -160,6 +160,11 @@ export class Calls {
 
   fault(requestId: string, where: string, thrown: unknown): void {
     log("error", fault(requestId, `Workspace.${where}`, thrown, this.#workspace));
+  }
+
+  /** What an alarm changed. */
+  publish(changes: readonly Change[]): void {
+    this.#fanOut.publish(changes);
   }
 
   #authorized<T>(call: Call, verb: (actor: Actor) => Answered<T>): Answered<T> {
@@ -205,6 +210,7 @@ export class Calls {
   }
 
   #transact<T>(command: () => Answered<T>): Answered<T> {
+    this.#fanOut.prepare();
     const { result, changes } = this.#store.commit(command);
     this.#fanOut.publish(changes);
     return result;

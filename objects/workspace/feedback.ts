@@ -1,31 +1,29 @@
 /** One feedback item: create, read, change, delete. */
-import { eq } from "drizzle-orm";
-import { feedbackItems, feedbackTombstones } from "../../schema/workspace.ts";
-import {
-  type Content,
-  checkAuthorsFields,
-  draftFeedback,
-  type Revision,
-  reviseFeedback,
-} from "../../src/domain/feedback.ts";
+import { checkAuthorsFields, draftFeedback, reviseFeedback, textOf } from "../../src/domain/feedback.ts";
 import { may } from "../../src/domain/permissions.ts";
 import { decideWho, selfOf } from "../../src/domain/person.ts";
 import { type Failure, failure, feedbackNotFound } from "../../src/errors.ts";
-import { PURGE_ROWS_PER_SLICE } from "../../src/limits.ts";
 import type { CreateFeedback, Feedback, ModeratedFeedback, UpdateFeedback } from "../../src/protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../../src/result.ts";
-import { altered, appeared, disappeared } from "./appearance.ts";
+import { appeared } from "./appearance.ts";
 import type { Actor } from "./authorize.ts";
+import { applyRevision, removeFeedback, subjectOf } from "./change-feedback.ts";
 import { findBoard } from "./find-board.ts";
 import { countDaily } from "./history/daily.ts";
-import { difference, record } from "./history/record.ts";
+import { record } from "./history/record.ts";
+import { admitText } from "./moderation/admit.ts";
+import { putInQueue } from "./moderation/queue.ts";
+import { mergedFailure, type Place, placeOfMerged } from "./merge/root.ts";
 import { enrol, type Person } from "./person.ts";
 import { presentFeedback, presentModerated } from "./present.ts";
-import { purgeVotes, purgeVotesTask, TRIM_DELAY_MS, trimTombstonesTask } from "./purge.ts";
 import type { FeedbackRow } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 
 export type WithSeq<T> = { readonly item: T; readonly seq: number };
+/** It was merged, and is read there now. */
+export type Moved = { readonly movedTo: Place };
+/** `isHeld`: it waits for a moderator; until then nobody but the team and whoever posted it reads it. */
+export type Shown<T> = WithSeq<T> & { readonly isHeld: boolean };
 
 /** Errors: BOARD_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED. */
 export function createFeedback(
@@ -33,13 +31,15 @@ export function createFeedback(
   actor: Actor,
   board: string,
   command: CreateFeedback,
-): Result<WithSeq<Feedback>, Failure> {
+): Result<Shown<Feedback>, Failure> {
   const found = findBoard(store, actor, board);
   if (!found.ok) return found;
-  const now = store.now();
-  const draft = draftFeedback(command, now);
   const author = authorOf(store, actor, command.externalUserId);
   if (!author.ok) return author;
+  const now = store.now();
+  const text = textOf(command);
+  const { moderationState, spamScore } = admitText(store, actor, { text, author: author.value });
+  const draft = draftFeedback(command, moderationState, now);
   const { seq, id } = store.nextFeedback();
   const row: FeedbackRow = {
     ...draft,
@@ -47,7 +47,7 @@ export function createFeedback(
     boardId: found.value.id,
     voteCount: 0,
     commentCount: 0,
-    spamScore: 0,
+    spamScore,
     mergedInto: null,
     mergedCount: 0,
     statusSince: null,
@@ -62,25 +62,28 @@ export function createFeedback(
   store.statements.insertFeedback.run(row);
   const item = presentFeedback(row, board);
   if (row.visible) appeared(store, row, board);
+  else putInQueue(store, subjectOf(row), null, row);
   countDaily(store, row, { posts: 1 });
-  const { title, description, category, moderationState } = row;
+  const { title, description, category } = row;
   const event = { seq, type: "feedback.created", boardId: row.boardId, feedbackId: id } as const;
   const after = { title, description, category, moderationState };
   record(store, actor, { ...event, after }, command.externalUserId ?? null);
-  return ok({ item, seq });
+  return ok({ item, seq, isHeld: !row.visible });
 }
 
-/** What is hidden or not approved is there only for the team. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
+/** What is hidden or not approved is there only for the team; what waits for it, also for whoever posted it. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND. */
 export function readFeedback(
   store: WorkspaceStore,
   actor: Actor,
   board: string,
   id: number,
-): Result<WithSeq<Feedback | ModeratedFeedback>, Failure> {
+): Result<Shown<Feedback | ModeratedFeedback> | Moved, Failure> {
   const loaded = loadFeedback(store, actor, board, id);
   if (!loaded.ok) return loaded;
   const row = loaded.value;
-  return mayRead(actor, row) ? ok({ item: presentTo(store, actor, row, board), seq: store.seq() }) : notFound(id);
+  if (mayRead(store, actor, row)) return ok(shown(store, actor, row, board));
+  const place = placeOfMerged(store, actor, row);
+  return place === null ? notFound(id) : ok({ movedTo: place });
 }
 
 /** Authors change the text of what they posted, moderators everything. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN. */
@@ -90,71 +93,64 @@ export function updateFeedback(
   board: string,
   id: number,
   command: UpdateFeedback,
-): Result<WithSeq<Feedback | ModeratedFeedback>, Failure> {
+): Result<Shown<Feedback | ModeratedFeedback>, Failure> {
   const loaded = loadForEdit(store, actor, board, id);
   if (!loaded.ok) return loaded;
   const row = loaded.value;
-  const allowed = may(actor, "feedback.moderate") ? ok(null) : checkAuthorsFields(command);
-  if (!allowed.ok) return allowed;
+  if (may(actor, "feedback.moderate")) {
+    const revision = reviseFeedback(row, command);
+    return ok(shown(store, actor, revision.changed ? applyRevision(store, actor, row, revision, board) : row, board));
+  }
+  const allowed = checkAuthorsFields(command);
+  return allowed.ok ? ok(shown(store, actor, rewrite(store, actor, row, command, board), board)) : allowed;
+}
+
+/** By its author: what they write now is looked at like what they wrote first. What waits or was refused stays where it is. */
+function rewrite(
+  store: WorkspaceStore,
+  actor: Actor,
+  row: FeedbackRow,
+  command: UpdateFeedback,
+  board: string,
+): FeedbackRow {
   const revision = reviseFeedback(row, command);
-  const revised = revision.changed ? applyRevision(store, actor, row, revision, board) : row;
-  return ok({ item: presentTo(store, actor, revised, board), seq: store.seq() });
+  if (!revision.changed) return row;
+  const before = textOf(row);
+  const text = textOf(revision.content);
+  if (text === before) return applyRevision(store, actor, row, revision, board);
+  const author = personOf(store, row);
+  const { moderationState, spamScore } = admitText(store, actor, { text, before, author });
+  const held = row.moderationState === "approved" && moderationState === "pending";
+  const admitted = held ? reviseFeedback(row, { ...command, moderationState }) : revision;
+  return applyRevision(store, actor, row, admitted, board, spamScore);
 }
 
 /** By a moderator, or whoever posted it. Leaves a tombstone for clients that were away. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN. */
 export function deleteFeedback(store: WorkspaceStore, actor: Actor, board: string, id: number): Result<null, Failure> {
   const loaded = loadForEdit(store, actor, board, id);
   if (!loaded.ok) return loaded;
-  const row = loaded.value;
-  const seq = store.nextSeq();
-  if (purgeVotes(store, id, PURGE_ROWS_PER_SLICE) === PURGE_ROWS_PER_SLICE)
-    store.schedule(purgeVotesTask(id), store.now());
-  store.db.delete(feedbackItems).where(eq(feedbackItems.id, id)).run();
-  store.db.insert(feedbackTombstones).values({ feedbackId: id, boardId: row.boardId, seq }).run();
-  store.schedule(trimTombstonesTask(row.boardId), store.now() + TRIM_DELAY_MS);
-  if (row.visible) disappeared(store, row, seq);
-  const { title, status, category, voteCount } = row;
-  const event = { seq, type: "feedback.deleted", boardId: row.boardId, feedbackId: id } as const;
-  record(store, actor, { ...event, before: { title, status, category, voteCount } });
+  removeFeedback(store, actor, loaded.value);
   return ok(null);
 }
 
-function applyRevision(
+function mayRead(store: WorkspaceStore, actor: Actor, row: FeedbackRow): boolean {
+  if (row.visible || may(actor, "internal.read") || may(actor, "feedback.moderate")) return true;
+  return row.moderationState === "pending" && !row.isHidden && isAuthor(store, actor, row);
+}
+
+/** Of people whom we know; a bare id anybody can give. */
+function isAuthor(store: WorkspaceStore, actor: Actor, row: FeedbackRow): boolean {
+  const self = selfOf(actor);
+  return self !== null && authorOfRow(store, row)?.externalId === self;
+}
+
+function shown(
   store: WorkspaceStore,
   actor: Actor,
   row: FeedbackRow,
-  revision: Revision,
   board: string,
-): FeedbackRow {
-  const { content, appearance } = revision;
-  const { boardId, id } = row;
-  const seq = store.nextSeq();
-  const visibleSeq = appearance === "appeared" ? seq : row.visibleSeq;
-  const now = store.now();
-  const statusSince = content.status === row.status ? row.statusSince : now;
-  const changes = { ...content, seq, contentSeq: seq, visibleSeq, statusSince, updatedAt: now };
-  store.db.update(feedbackItems).set(changes).where(eq(feedbackItems.id, id)).run();
-  const revised = { ...row, ...changes };
-  if (appearance === "appeared") appeared(store, revised, board);
-  else if (appearance === "disappeared") disappeared(store, row, seq);
-  else if (appearance === "changed") altered(store, revised, board);
-  if (content.status !== row.status) {
-    countDaily(store, row, { departures: 1, departedMs: now - (row.statusSince ?? row.createdAt) });
-  }
-  const changed = difference(contentOf(row), contentOf(revised));
-  record(store, actor, { seq, type: "feedback.updated", boardId, feedbackId: id, ...changed });
-  return revised;
-}
-
-/** What the event log says of a change: all but what follows from the rest. */
-function contentOf(row: Content): Omit<Content, "visible"> {
-  const { title, description, category, status, pinned, moderationState, isHidden } = row;
-  return { title, description, category, status, pinned, moderationState, isHidden };
-}
-
-/** What is hidden or not approved is there only for the team. */
-function mayRead(actor: Actor, row: FeedbackRow): boolean {
-  return row.visible || may(actor, "internal.read") || may(actor, "feedback.moderate");
+): Shown<Feedback | ModeratedFeedback> {
+  return { item: presentTo(store, actor, row, board), seq: store.seq(), isHeld: row.moderationState === "pending" };
 }
 
 /** The team sees more of an item than the public. */
@@ -169,9 +165,8 @@ function loadForEdit(store: WorkspaceStore, actor: Actor, board: string, id: num
   if (!loaded.ok) return loaded;
   const row = loaded.value;
   if (may(actor, "feedback.moderate")) return ok(row);
-  if (!mayRead(actor, row)) return notFound(id);
-  const self = selfOf(actor);
-  if (self !== null && authorOfRow(store, row)?.externalId === self) return ok(row);
+  if (!mayRead(store, actor, row)) return err(mergedFailure(store, actor, row) ?? feedbackNotFound(id));
+  if (isAuthor(store, actor, row)) return ok(row);
   return err(failure("FORBIDDEN", "Only whoever posted an item, and the team's moderators, may change it."));
 }
 
@@ -200,4 +195,12 @@ function notFound(id: number) {
 
 function authorOfRow(store: WorkspaceStore, { authorId }: FeedbackRow) {
   return authorId === null ? null : (store.statements.personById.get({ id: authorId }) ?? null);
+}
+
+/** The author as of one who writes again. */
+function personOf(store: WorkspaceStore, row: FeedbackRow): Person | null {
+  const { authorId: id, authorName: name } = row;
+  if (id === null) return null;
+  const { trustedAt = null } = authorOfRow(store, row) ?? {};
+  return { id, name, isTrusted: trustedAt !== null };
 }

@@ -8,6 +8,7 @@ import { err, ok, type Result } from "../../src/result.ts";
 import { CLOSE, personTag, REASONS } from "./admission.ts";
 import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
+import { record } from "./history/record.ts";
 import { instant } from "./present.ts";
 import type { LiveBoard } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
@@ -37,6 +38,7 @@ export function inviteGuest(
     const guests = store.db.select({ n: count() }).from(boardGuests).where(eq(boardGuests.boardId, boardId)).get();
     if ((guests?.n ?? 0) >= GUESTS_PER_BOARD_MAX) return err(tooMany());
     store.db.insert(boardGuests).values({ boardId, externalId: externalUserId, createdAt: since }).run();
+    record(store, actor, { seq: store.nextSeq(), type: "guest.invited", boardId, subject: externalUserId });
   }
   return ok({ externalUserId, since: instant(since) });
 }
@@ -51,10 +53,14 @@ export function removeGuest(
   const found = findBoard(store, actor, board);
   if (!found.ok) return found;
   const { id: boardId, visibility }: LiveBoard = found.value;
-  store.db
+  const gone = store.db
     .delete(boardGuests)
     .where(and(eq(boardGuests.boardId, boardId), eq(boardGuests.externalId, externalUserId)))
-    .run();
+    .returning({ externalId: boardGuests.externalId })
+    .all();
+  if (gone.length > 0) {
+    record(store, actor, { seq: store.nextSeq(), type: "guest.removed", boardId, subject: externalUserId });
+  }
   if (visibility === "private") {
     const tag = personTag(boardId, externalUserId, true);
     store.changed({ kind: "disconnect", tag, code: CLOSE.policy, reason: REASONS.gone });

@@ -19,7 +19,8 @@ import { INVITATION_MS, INVITATIONS_PER_WORKSPACE_MAX } from "../../src/limits.t
 import { OPERATOR_USER_ID } from "../../src/membership.ts";
 import type { CreateInvitation, Invitation, Member } from "../../src/protocol/rest/members.ts";
 import { err, ok, type Result } from "../../src/result.ts";
-import type { Actor } from "./authorize.ts";
+import { accountActor, type Actor } from "./authorize.ts";
+import { record } from "./history/record.ts";
 import { addMember, memberAddresses, memberCount } from "./members.ts";
 import { instant } from "./present.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
@@ -66,17 +67,21 @@ export function createInvitation(
     .returning()
     .get();
   store.schedule(INVITATIONS_TASK, row.expiresAt);
+  const event = { seq: store.nextSeq(), type: "invitation.created", subject: row.id } as const;
+  const replaced = known === undefined ? {} : { before: factsOf(known) };
+  record(store, actor, { ...event, ...replaced, after: factsOf(row) });
   return ok({ ...presentInvitation(row), sealed });
 }
 
 /** Errors: INVITATION_NOT_FOUND, FORBIDDEN. */
 export function revokeInvitation(store: WorkspaceStore, actor: Actor, id: string): Result<null, Failure> {
   const [gone] = store.db.delete(invitations).where(eq(invitations.id, id)).returning().all();
+  if (gone === undefined) return err(invitationNotFound());
   // A refusal rolls the deletion back.
-  if (gone !== undefined) return decideRevoke(actor, gone.role);
-  return err(
-    failure("INVITATION_NOT_FOUND", "There is no such invitation: it was accepted, taken back, or has ended."),
-  );
+  const decision = decideRevoke(actor, gone.role);
+  if (!decision.ok) return decision;
+  record(store, actor, { seq: store.nextSeq(), type: "invitation.revoked", subject: id, before: factsOf(gone) });
+  return decision;
 }
 
 /** Whoever accepts is nobody here yet: the token is what lets them in. Errors: INVALID_LINK, FORBIDDEN, ALREADY_MEMBER, LIMIT_REACHED. */
@@ -95,7 +100,10 @@ export function acceptInvitation(
   if (!decision.ok) return decision;
   const { id, role } = decision.value;
   store.db.delete(invitations).where(eq(invitations.id, id)).run();
-  return ok(addMember(store, { slug, name: settings.name }, { userId, email, name, role }));
+  const member = addMember(store, { slug, name: settings.name }, { userId, email, name, role });
+  const event = { seq: store.nextSeq(), type: "member.joined", subject: userId } as const;
+  record(store, accountActor(store, userId), { ...event, after: { name, email, role } });
+  return ok(member);
 }
 
 /** By alarm. When to come again (ms), or null. */
@@ -122,6 +130,15 @@ function openInvitations(store: WorkspaceStore): InvitationRow[] {
     .limit(INVITATIONS_PER_WORKSPACE_MAX)
     .all();
   return rows.filter((row) => row.expiresAt > now);
+}
+
+function invitationNotFound(): Failure {
+  return failure("INVITATION_NOT_FOUND", "There is no such invitation: it was accepted, taken back, or has ended.");
+}
+
+/** What the event log says of an invitation: nothing of its token. */
+function factsOf({ email, role }: InvitationRow) {
+  return { email, role };
 }
 
 function presentInvitation({ id, email, role, createdAt, expiresAt }: InvitationRow): Invitation {

@@ -1,8 +1,8 @@
 /**
  * Pages of a board's public items. Each combination of sort, filters and cursor is one statement on one index, prepared when it is first asked for. Reads at most two rows
- * (index and table) per item and one item more than the page, whatever the board's size; a search reads at most SEARCH_MATCHES_MAX matches.
+ * (index and table) per item and one item more than the page, whatever the board's size; a search reads at most SEARCH_MATCHES_MAX matches among the items and as many among the comments.
  */
-import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, type SQL, sql } from "drizzle-orm";
 import { feedbackItems } from "../../schema/workspace.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "../../src/domain/cursor.ts";
 import { matchExpression } from "../../src/domain/search.ts";
@@ -110,13 +110,14 @@ function readRows(
       ? null
       : matchExpression(search, { boardId: board.id, status: query.status, category: query.category });
   if (search !== null && match === null) return []; // no letter or digit to look for
+  const commentMatch = search === null ? null : matchExpression(search, { boardId: board.id }, "body");
   const filters = {
     sort: query.sort,
-    status: match === null && query.status !== undefined,
-    category: match === null && query.category !== undefined,
+    status: query.status !== undefined,
+    category: query.category !== undefined,
     search: match !== null,
   };
-  const bindings = { boardId: board.id, status: query.status, category: query.category, match, offset };
+  const bindings = { boardId: board.id, status: query.status, category: query.category, match, commentMatch, offset };
   const read = (from: Shape["from"], limit: number): ListRow[] => {
     const bound = { ...bindings, cursorValue: cursor?.value, cursorId: cursor?.id, limit };
     const rows: unknown[] = listStatement(store, { ...filters, from }).values(bound);
@@ -149,15 +150,15 @@ function listStatement(store: WorkspaceStore, shape: Shape): ListStatement {
 
 function buildListStatement(store: WorkspaceStore, shape: Shape) {
   const column = SORT_COLUMN[shape.sort];
-  const conditions: (SQL | undefined)[] = shape.search
-    ? [matchesSearch()]
-    : [
-        eq(feedbackItems.boardId, sql.placeholder("boardId")),
-        // Written as the partial indexes have it: `+visible`, or a join to it, would leave them out.
-        sql`${feedbackItems.visible} = 1`,
-        shape.status ? eq(feedbackItems.status, sql.placeholder("status")) : undefined,
-        shape.category ? eq(feedbackItems.category, sql.placeholder("category")) : undefined,
-      ];
+  // Written as the partial indexes have it. `+` leaves the indexes out: a search goes by id, and looks at the rest of the row.
+  const plain = (filter: SQL) => (shape.search ? sql`+${filter}` : filter);
+  const conditions: (SQL | undefined)[] = [
+    shape.search ? matchesSearch() : undefined,
+    plain(sql`${feedbackItems.boardId} = ${sql.placeholder("boardId")}`),
+    plain(sql`${feedbackItems.visible} = 1`),
+    shape.status ? plain(sql`${feedbackItems.status} = ${sql.placeholder("status")}`) : undefined,
+    shape.category ? plain(sql`${feedbackItems.category} = ${sql.placeholder("category")}`) : undefined,
+  ];
   if (shape.from === "below") conditions.push(sql`${column} < ${sql.placeholder("cursorValue")}`);
   if (shape.from === "ties") {
     conditions.push(
@@ -175,10 +176,15 @@ function buildListStatement(store: WorkspaceStore, shape: Shape) {
     .prepare();
 }
 
-/** The newest matches: FTS5 walks ids downwards and stops at the limit. Their scope tokens have filtered them already. */
+/**
+ * The newest matches: FTS5 walks ids downwards and stops at the limit. The items' scope tokens have filtered them already; a comment's say only which board it is on. All words are in the item, or all in
+ * one of its comments.
+ */
 function matchesSearch(): SQL {
-  return inArray(
-    feedbackItems.id,
-    sql`(select rowid from feedback_search where feedback_search match ${sql.placeholder("match")} order by rowid desc limit ${sql.raw(String(SEARCH_MATCHES_MAX))})`,
-  );
+  const most = sql.raw(String(SEARCH_MATCHES_MAX));
+  const newest = (index: SQL, match: string) =>
+    sql`select rowid from ${index} where ${index} match ${sql.placeholder(match)} order by rowid desc limit ${most}`;
+  const items = sql`select rowid from (${newest(sql.raw("feedback_search"), "match")})`;
+  const comments = sql`select feedback_id from feedback_comments where id in (${newest(sql.raw("comment_search"), "commentMatch")})`;
+  return sql`${feedbackItems.id} in (${items} union all ${comments})`;
 }

@@ -14,6 +14,7 @@ import type { Role } from "../../src/protocol/rest/roles.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { OUTBOX_RETRY_MS, OUTBOX_TASK } from "../shared/outbox.ts";
 import type { Actor } from "./authorize.ts";
+import { record } from "./history/record.ts";
 import { instant } from "./present.ts";
 import { accountTag, CLOSE } from "./admission.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
@@ -57,7 +58,9 @@ export function updateMember(
   if (member.role === role) return ok(presentMember(member));
   store.db.update(members).set({ role }).where(eq(members.userId, userId)).run();
   store.credentials.forget();
-  withdrawInvitations(store, userId, role);
+  const withdrawn = withdrawInvitations(store, userId, role);
+  const event = { seq: store.nextSeq(), type: "member.updated", subject: userId } as const;
+  record(store, actor, { ...event, before: { role: member.role }, after: { role, ...withdrawn } });
   // They come back with the rights that they have now.
   store.changed({ kind: "disconnect", tag: accountTag(userId), code: CLOSE.restart, reason: "your role has changed" });
   const changed = { ...member, role };
@@ -76,7 +79,10 @@ export function removeMember(
   if (!decision.ok) return decision;
   store.db.delete(members).where(eq(members.userId, userId)).run();
   store.credentials.forget();
-  withdrawInvitations(store, userId, null);
+  const withdrawn = withdrawInvitations(store, userId, null);
+  const { name, email, role } = decision.value;
+  const event = { seq: store.nextSeq(), type: "member.removed", subject: userId } as const;
+  record(store, actor, { ...event, before: { name, email, role, ...withdrawn } });
   store.changed({ kind: "disconnect", tag: accountTag(userId), code: CLOSE.policy, reason: "no longer a member" });
   tell(store, [[userId, { kind: "gone", workspace }]]);
   return ok(null);
@@ -149,14 +155,19 @@ function owners(store: WorkspaceStore): number {
 
 /**
  * Takes back what somebody invited who could not invite it any more: their links were shown to them, and would let them in again under another address.
- * `role`: the one they have now; null for none.
+ * `role`: the one they have now; null for none. Answers what the event log says of it: nothing, where there was none.
  */
-function withdrawInvitations(store: WorkspaceStore, userId: string, role: Role | null): void {
+function withdrawInvitations(
+  store: WorkspaceStore,
+  userId: string,
+  role: Role | null,
+): { readonly invitationsWithdrawn?: number } {
   const now = { standing: role ?? "end-user", scopes: null } as const;
-  if (mayAlways(now, "workspace.own")) return;
+  if (mayAlways(now, "workspace.own")) return {};
   const theirs = eq(invitations.invitedBy, userId);
   const lost = mayAlways(now, "team.manage") ? and(theirs, eq(invitations.role, "owner")) : theirs;
-  store.db.delete(invitations).where(lost).run();
+  const withdrawn = store.db.delete(invitations).where(lost).returning({ id: invitations.id }).all();
+  return withdrawn.length === 0 ? {} : { invitationsWithdrawn: withdrawn.length };
 }
 
 /** To whom, and what. */

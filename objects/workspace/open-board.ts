@@ -3,6 +3,7 @@ import type { Call } from "../../src/call.ts";
 import { nameFromSlug } from "../../src/domain/boards.ts";
 import type { Failure } from "../../src/errors.ts";
 import { ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
 import { createBoard } from "./boards.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
 import { createWorkspace } from "./workspace.ts";
@@ -29,11 +30,11 @@ export function openingOf(
 }
 
 /** Call in the transaction of the post. Errors: SLUG_TAKEN while a deleted workspace of that name is being purged, LIMIT_REACHED. */
-export function openBoard(store: WorkspaceStore, { workspace, board }: Opening): Result<null, Failure> {
+export function openBoard(store: WorkspaceStore, actor: Actor, { workspace, board }: Opening): Result<null, Failure> {
   if (settingsRow(store) === null) {
-    const created = createWorkspace(store, workspace.slug, workspace.name, null);
+    const created = createWorkspace(store, workspace.slug, workspace.name, null, () => actor);
     if (!created.ok) return created;
   }
-  const created = createBoard(store, board);
+  const created = createBoard(store, actor, board);
   return created.ok ? ok(null) : created;
 }

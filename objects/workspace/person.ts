@@ -7,7 +7,12 @@ import { err, ok, type Result } from "../../src/result.ts";
 import type { Actor } from "./authorize.ts";
 import type { WorkspaceStore } from "./store.ts";
 
-export type Person = { readonly id: number; readonly name: string | null };
+/** `isTrusted`: something of theirs was let through, see moderation/admit.ts. */
+export type Person = {
+  readonly id: number;
+  readonly name: string | null;
+  readonly isTrusted: boolean;
+};
 
 type Profile = Pick<typeof endUsers.$inferSelect, "name" | "email" | "avatarUrl" | "plan" | "verifiedAt">;
 const UNKNOWN: Profile = { name: null, email: null, avatarUrl: null, plan: null, verifiedAt: null };
@@ -16,17 +21,17 @@ const UNKNOWN: Profile = { name: null, email: null, avatarUrl: null, plan: null,
 export function enrol(store: WorkspaceStore, actor: Actor, externalId: string): Result<Person, Failure> {
   const row = store.statements.personByExternalId.get({ externalId });
   if (row !== undefined && isRefused(actor, row)) return err(mustComeSigned());
-  const { id, ...known } = row ?? { id: null, ...UNKNOWN };
+  const { id, trustedAt, ...known } = row ?? { id: null, trustedAt: null, ...UNKNOWN };
   const profile = profileOf(store, actor, externalId, known);
   if (id === null) {
     const made = store.statements.insertPerson.get({ externalId, ...profile, now: store.now() });
-    return ok({ id: made.id, name: profile.name });
+    return ok({ id: made.id, name: profile.name, isTrusted: false });
   }
   const keys = Object.keys(profile) as (keyof Profile)[];
   if (keys.some((key) => profile[key] !== known[key])) {
     store.db.update(endUsers).set(profile).where(eq(endUsers.id, id)).run();
   }
-  return ok({ id, name: profile.name });
+  return ok({ id, name: profile.name, isTrusted: trustedAt !== null });
 }
 
 /** The row id; null for somebody who never did anything here. Errors: UNAUTHENTICATED, as above. */

@@ -36,8 +36,8 @@ export function presentFeedback(row: PublicRow, board: string): Feedback {
 }
 
 export function presentModerated(row: FeedbackRow, board: string, authorEmail: string | null): ModeratedFeedback {
-  const { moderationState, isHidden } = row;
-  return { ...presentFeedback(row, board), authorEmail, moderationState, isHidden };
+  const { moderationState, isHidden, mergedInto, mergedCount } = row;
+  return { ...presentFeedback(row, board), authorEmail, moderationState, isHidden, mergedInto, mergedCount };
 }
 
 export function instant(ms: number): string {

@@ -13,9 +13,17 @@ import {
   schedule,
 } from "../../schema/workspace.ts";
 import { DAY_MS, PURGE_ROWS_PER_SLICE, TOMBSTONES_PER_BOARD_MAX } from "../../src/limits.ts";
+import { purgeComments } from "./comments/purge.ts";
+import { PURGE_HISTORY_TASK, purgeHistory, TRIM_EVENTS_TASK, trimEvents } from "./history/forget.ts";
+import { forgetInGroups } from "./duplicates/groups.ts";
+import { detachSome } from "./merge/detach.ts";
 import { expireInvitations, INVITATIONS_TASK } from "./invitations.ts";
+import { purgeQueue } from "./moderation/queue.ts";
+import { forgetTexts, purgeTexts, TEXTS_TASK } from "./moderation/texts.ts";
+import { PURGE_ROADMAP_TASK, purgeLinks, purgeRoadmap } from "./roadmap/follow.ts";
 import { unindexFeedback } from "./search-index.ts";
 import type { WorkspaceStore } from "./store.ts";
+import { PURGE_THEMES_TASK, purgeThemes } from "./themes/purge.ts";
 
 const PEOPLE_TASK = "purge-people";
 /** Removals pile up slowly; forgetting the oldest can wait. */
@@ -26,6 +34,9 @@ export function purgeBoardTask(boardId: number): string {
 }
 export function purgeVotesTask(feedbackId: number): string {
   return `purge-votes:${String(feedbackId)}`;
+}
+export function purgeQueueTask(feedbackId: number): string {
+  return `purge-queue:${String(feedbackId)}`;
 }
 export function trimTombstonesTask(boardId: number): string {
   return `trim-tombstones:${String(boardId)}`;
@@ -51,6 +62,12 @@ export function runPurge(store: WorkspaceStore, task: string): number | null {
       return purgeBoard(store, Number(id)) ? null : store.now();
     case "purge-votes":
       return purgeVotes(store, Number(id), PURGE_ROWS_PER_SLICE) < PURGE_ROWS_PER_SLICE ? null : store.now();
+    case "purge-comments":
+      return purgeComments(store, Number(id), PURGE_ROWS_PER_SLICE) < PURGE_ROWS_PER_SLICE ? null : store.now();
+    case "purge-queue":
+      return purgeQueue(store, Number(id), PURGE_ROWS_PER_SLICE) < PURGE_ROWS_PER_SLICE ? null : store.now();
+    case TEXTS_TASK:
+      return forgetTexts(store, id);
     case "trim-tombstones":
       trimTombstones(store, Number(id));
       return null;
@@ -58,6 +75,14 @@ export function runPurge(store: WorkspaceStore, task: string): number | null {
       return expireInvitations(store);
     case PEOPLE_TASK:
       return purgePeople(store) ? null : store.now();
+    case PURGE_ROADMAP_TASK:
+      return purgeRoadmap(store) ? null : store.now();
+    case PURGE_THEMES_TASK:
+      return purgeThemes(store) ? null : store.now();
+    case PURGE_HISTORY_TASK:
+      return purgeHistory(store) ? null : store.now();
+    case TRIM_EVENTS_TASK:
+      return trimEvents(store) ? null : store.now();
     case undefined:
     default:
       throw new Error(`unknown task ${task}`);
@@ -85,16 +110,27 @@ export function purgeVotes(store: WorkspaceStore, feedbackId: number, rows: numb
 /** One slice; true when nothing of the board is left. */
 function purgeBoard(store: WorkspaceStore, boardId: number): boolean {
   let budget = PURGE_ROWS_PER_SLICE;
+  const { mergedInto, mergedCount } = feedbackItems;
   const items = store.db
-    .select({ id: feedbackItems.id, visible: feedbackItems.visible })
+    .select({ id: feedbackItems.id, visible: feedbackItems.visible, mergedInto, mergedCount })
     .from(feedbackItems)
     .where(eq(feedbackItems.boardId, boardId))
     .orderBy(feedbackItems.seq)
     .limit(budget)
     .all();
+  if (detachSome(store, items)) return false;
+  purgeLinks(
+    store,
+    items.map(({ id }) => id),
+  );
   for (const item of items) {
     budget -= purgeVotes(store, item.id, budget);
     if (budget <= 0) return false;
+    budget -= purgeComments(store, item.id, budget);
+    if (budget <= 0) return false;
+    budget -= purgeQueue(store, item.id, budget);
+    if (budget <= 0) return false;
+    forgetInGroups(store, item.id);
     if (item.visible) unindexFeedback(store, item.id);
     store.db.delete(feedbackItems).where(eq(feedbackItems.id, item.id)).run();
     budget -= 1;
@@ -137,7 +173,7 @@ function trimTombstones(store: WorkspaceStore, boardId: number): void {
 /** One slice of a deleted workspace's people; the slug cannot be used again before they are gone. */
 function purgePeople(store: WorkspaceStore): boolean {
   const people = store.db.select({ id: endUsers.id }).from(endUsers).limit(PURGE_ROWS_PER_SLICE).all();
-  if (people.length === 0) return true;
+  if (people.length === 0) return purgeTexts(store);
   const ids = sql`(select value from json_each(${JSON.stringify(people.map((row) => row.id))}))`;
   store.db.delete(endUsers).where(inArray(endUsers.id, ids)).run();
   return false;

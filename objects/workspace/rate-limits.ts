@@ -10,6 +10,8 @@ import {
   WORKSPACE_QUOTAS,
 } from "../../src/protocol/rest/rate-limits.ts";
 import { ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
+import { recordChange } from "./history/record.ts";
 import type { WorkspaceStore } from "./store.ts";
 
 export function listRateLimits(store: WorkspaceStore): Result<RateLimit[], Failure> {
@@ -17,7 +19,11 @@ export function listRateLimits(store: WorkspaceStore): Result<RateLimit[], Failu
 }
 
 /** A limit that is null is the default again; one that is left out stays. */
-export function updateRateLimits(store: WorkspaceStore, command: UpdateRateLimits): Result<RateLimit[], Failure> {
+export function updateRateLimits(
+  store: WorkspaceStore,
+  actor: Actor,
+  command: UpdateRateLimits,
+): Result<RateLimit[], Failure> {
   const before = store.credentials.overrides();
   const changed: Partial<Record<keyof Overrides, number>> = {};
   for (const name of WORKSPACE_QUOTAS) {
@@ -30,7 +36,13 @@ export function updateRateLimits(store: WorkspaceStore, command: UpdateRateLimit
     .where(eq(settings.id, 1))
     .run();
   store.credentials.forget();
+  recordChange(store, actor, { type: "rate-limits.updated" }, allOf(before), allOf(changed));
   return ok(present(changed));
+}
+
+/** For the event log: null is the default. */
+function allOf(overrides: Overrides): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(WORKSPACE_QUOTAS.map((name) => [name, overrides[name] ?? null]));
 }
 
 function present(overrides: Overrides): RateLimit[] {

@@ -1,13 +1,16 @@
-/** Keeps the full-text index equal to what the public sees, in the transaction of the change. */
+/** Keeps the full-text index equal to what the public sees, in the transaction of the change. One table serves search and `similar`: an item costs one insert. */
 import { sql } from "drizzle-orm";
 import type { Content } from "../../src/domain/feedback.ts";
-import { scopeTokens } from "../../src/domain/search.ts";
+import { contentTokens, scopeTokens } from "../../src/domain/search.ts";
 import type { WorkspaceStore } from "./store.ts";
 
-export function indexFeedback(store: WorkspaceStore, id: number, boardId: number, content: Content): void {
-  const scope = scopeTokens({ boardId, status: content.status, category: content.category }).join(" ");
+type Indexed = Pick<Content, "title" | "description" | "status" | "category">;
+
+export function indexFeedback(store: WorkspaceStore, id: number, boardId: number, content: Indexed): void {
+  const { title, description, status, category } = content;
+  const scope = [...scopeTokens({ boardId, status, category }), ...contentTokens(title, description)].join(" ");
   store.db.run(
-    sql`insert into feedback_search (rowid, title, description, scope) values (${id}, ${content.title}, ${content.description}, ${scope})`,
+    sql`insert into feedback_search (rowid, title, description, scope) values (${id}, ${title}, ${description}, ${scope})`,
   );
 }
 

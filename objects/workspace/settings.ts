@@ -10,6 +10,8 @@ import type {
   WidgetConfig,
 } from "../../src/protocol/rest/settings.ts";
 import { err, ok, type Result } from "../../src/result.ts";
+import type { Actor } from "./authorize.ts";
+import { recordChange } from "./history/record.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
 
 export function readSettings(store: WorkspaceStore): Result<Settings, Failure> {
@@ -17,7 +19,11 @@ export function readSettings(store: WorkspaceStore): Result<Settings, Failure> {
 }
 
 /** They hold from the next request on. */
-export function updateSettings(store: WorkspaceStore, command: UpdateSettings): Result<Settings, Failure> {
+export function updateSettings(
+  store: WorkspaceStore,
+  actor: Actor,
+  command: UpdateSettings,
+): Result<Settings, Failure> {
   const before = store.credentials.policy();
   const changed: Settings = {
     anonymousPosting: command.anonymousPosting ?? before.anonymousPosting,
@@ -32,6 +38,7 @@ export function updateSettings(store: WorkspaceStore, command: UpdateSettings): 
     .where(eq(settings.id, 1))
     .run();
   store.credentials.forget();
+  recordChange(store, actor, { type: "settings.updated" }, before, changed);
   return ok(changed);
 }
 
@@ -43,11 +50,16 @@ export function readBranding(store: WorkspaceStore): Result<Branding, Failure> {
 }
 
 /** A field that is left out stays; null takes it away. Errors: WORKSPACE_NOT_FOUND. */
-export function updateBranding(store: WorkspaceStore, command: UpdateBranding): Result<Branding, Failure> {
+export function updateBranding(
+  store: WorkspaceStore,
+  actor: Actor,
+  command: UpdateBranding,
+): Result<Branding, Failure> {
   const before = readBranding(store);
   if (!before.ok) return before;
   const { accentColor = before.value.accentColor, logoUrl = before.value.logoUrl } = command;
   store.db.update(settings).set({ accentColor, logoUrl, updatedAt: store.now() }).where(eq(settings.id, 1)).run();
+  recordChange(store, actor, { type: "branding.updated" }, before.value, { accentColor, logoUrl });
   return ok({ accentColor, logoUrl });
 }
 

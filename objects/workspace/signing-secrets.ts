@@ -8,6 +8,7 @@ import type { SigningSecret } from "../../src/protocol/rest/signing-secrets.ts";
 import { err, ok, type Result } from "../../src/result.ts";
 import { CLOSE, credentialTag, REASONS } from "./admission.ts";
 import { type Actor, makerOf } from "./authorize.ts";
+import { record } from "./history/record.ts";
 import { instant } from "./present.ts";
 import type { WorkspaceStore } from "./store.ts";
 
@@ -47,16 +48,18 @@ export function createSigningSecret(
   };
   store.db.insert(signingSecrets).values(row).run();
   store.credentials.forget();
+  record(store, actor, { seq: store.nextSeq(), type: "signing-secret.created", subject: row.id });
   return ok({ ...present(row), sealed });
 }
 
 /** What it signed is refused from the next request on; sockets of such people are closed, and come back with a fresh identity. Errors: SIGNING_SECRET_NOT_FOUND. */
-export function revokeSigningSecret(store: WorkspaceStore, id: string): Result<null, Failure> {
+export function revokeSigningSecret(store: WorkspaceStore, actor: Actor, id: string): Result<null, Failure> {
   const [gone] = store.db.delete(signingSecrets).where(eq(signingSecrets.id, id)).returning().all();
   if (gone === undefined)
     return err(failure("SIGNING_SECRET_NOT_FOUND", "There is no such signing secret in this workspace."));
   store.credentials.forget();
   store.changed({ kind: "disconnect", tag: credentialTag(id), code: CLOSE.policy, reason: REASONS.identity });
+  record(store, actor, { seq: store.nextSeq(), type: "signing-secret.revoked", subject: id });
   return ok(null);
 }
 

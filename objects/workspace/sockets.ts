@@ -17,6 +17,7 @@ import {
   type SocketState,
 } from "./admission.ts";
 import type { FanOut } from "./fan-out.ts";
+import { ROADMAP_CHANNEL } from "./roadmap/channel.ts";
 import type { LiveBoard } from "./rows.ts";
 import type { WorkspaceStore } from "./store.ts";
 import type { Voted } from "./vote.ts";
@@ -61,10 +62,28 @@ export function receive(host: SocketHost, socket: LiveConnection, message: unkno
   const frame = parseFrame(message);
   if (!frame.ok) return socket.close(CLOSE.policy, clip(frame.error));
   const state = socket.state;
+  if (state?.boardId === ROADMAP_CHANNEL) return receiveOnRoadmap(host, socket, state, frame.value);
   const board = state === null ? null : host.store.boardById(state.boardId);
   if (state === null || board === null) return socket.close(CLOSE.policy, REASONS.gone);
   if (frame.value.type === "hello") greet(host, socket, state, board, frame.value.since);
   else answerVote(host, socket, state, board.slug, frame.value);
+}
+
+/** There is nothing to catch up with but the roadmap itself: whoever is behind reads it again. */
+function receiveOnRoadmap(host: SocketHost, socket: LiveConnection, state: SocketState, frame: UpFrame): void {
+  const { store, fanOut } = host;
+  if (frame.type !== "hello") {
+    const { requestId } = frame;
+    const message = "the roadmap takes no votes: cast them on a board's socket";
+    return send(socket, { type: "error", requestId, code: "INVALID_REQUEST", message });
+  }
+  if (state.greeted && tooFast(socket, store.now(), REPEATED_HELLO_PRICE - 1)) return closeTooFast(socket);
+  if (!state.greeted) socket.setState({ ...state, greeted: true });
+  const { since } = frame;
+  const seq = store.seq();
+  fanOut.add(ROADMAP_CHANNEL, socket, seq);
+  send(socket, { type: "welcome", seq: Math.min(since ?? seq, seq), online: fanOut.online(ROADMAP_CHANNEL) });
+  if (since !== null && since !== seq) send(socket, { type: "resync", seq });
 }
 
 function greet(

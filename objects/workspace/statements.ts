@@ -11,6 +11,8 @@ import {
   feedbackVotes,
   settings,
 } from "../../schema/workspace.ts";
+import { comments } from "./comments/statements.ts";
+import { moderationStatements } from "./moderation/statements.ts";
 
 const value = sql.placeholder;
 
@@ -36,7 +38,17 @@ export const publicColumns = {
 export type Statements = ReturnType<typeof prepareStatements>;
 
 export function prepareStatements(db: DrizzleSqliteDODatabase) {
-  return { ...counters(db), ...people(db), ...votes(db), ...items(db), ...resume(db), ...history(db) };
+  return {
+    ...counters(db),
+    ...search(db),
+    ...people(db),
+    ...votes(db),
+    ...items(db),
+    ...resume(db),
+    ...history(db),
+    ...moderationStatements(db),
+    ...comments(db),
+  };
 }
 
 function counters(db: DrizzleSqliteDODatabase) {
@@ -63,6 +75,19 @@ function counters(db: DrizzleSqliteDODatabase) {
   };
 }
 
+function search(db: DrizzleSqliteDODatabase) {
+  return {
+    /** FTS5 walks ids downwards and stops at the limit. */
+    newestMatches: db
+      .select({ id: sql<number>`rowid` })
+      .from(sql`feedback_search`)
+      .where(sql`feedback_search match ${value("match")}`)
+      .orderBy(sql`rowid desc`)
+      .limit(value("limit"))
+      .prepare(),
+  };
+}
+
 function people(db: DrizzleSqliteDODatabase) {
   return {
     personByExternalId: db
@@ -73,12 +98,13 @@ function people(db: DrizzleSqliteDODatabase) {
         avatarUrl: endUsers.avatarUrl,
         plan: endUsers.plan,
         verifiedAt: endUsers.verifiedAt,
+        trustedAt: endUsers.trustedAt,
       })
       .from(endUsers)
       .where(eq(endUsers.externalId, value("externalId")))
       .prepare(),
     personById: db
-      .select({ externalId: endUsers.externalId, email: endUsers.email })
+      .select({ externalId: endUsers.externalId, email: endUsers.email, trustedAt: endUsers.trustedAt })
       .from(endUsers)
       .where(eq(endUsers.id, value("id")))
       .prepare(),

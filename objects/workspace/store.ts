@@ -16,6 +16,7 @@ import { transact } from "../shared/transaction.ts";
 import { Credentials } from "./credentials.ts";
 import type { LiveConnection } from "./admission.ts";
 import type { ListStatement } from "./list-feedback.ts";
+import { HeldRoadmap } from "./roadmap/held.ts";
 import type { LiveBoard } from "./rows.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
@@ -30,7 +31,17 @@ export type Change =
     }
   | { readonly kind: "created" | "updated"; readonly boardId: number; readonly seq: number; readonly item: Feedback }
   | { readonly kind: "removed"; readonly boardId: number; readonly seq: number; readonly id: number }
+  /** Of the item `id`, what the public sees of its comments is not what it was. */
+  | {
+      readonly kind: "comments";
+      readonly boardId: number;
+      readonly seq: number;
+      readonly id: number;
+      readonly commentCount: number;
+    }
   | { readonly kind: "board-removed"; readonly boardId: number }
+  /** Of what everybody sees of the roadmap: its own socket says so. */
+  | { readonly kind: "roadmap"; readonly seq: number }
   /** Somebody's rights are others now: their sockets are closed. */
   | {
       readonly kind: "disconnect";
@@ -52,6 +63,11 @@ export class WorkspaceStore {
   readonly credentials: Credentials;
   readonly limiter: Limiter;
   readonly answers: FirstAnswers;
+  readonly roadmap: HeldRoadmap;
+  /** Whether the alarm is known to look at themes: themes/mark.ts. */
+  themesDue = false;
+  /** The same of likely duplicates: duplicates/suggest.ts. */
+  duplicatesDue = false;
   readonly #storage: MeteredStorage;
   readonly #clock: () => number;
   readonly #schedule: Schedule;
@@ -70,6 +86,7 @@ export class WorkspaceStore {
     this.credentials = new Credentials(this.db);
     this.limiter = new Limiter(this.db, tables.rateLimits, storage.sql);
     this.answers = new FirstAnswers(this.db, tables.idempotencyKeys);
+    this.roadmap = new HeldRoadmap(this.db);
     this.outbox = new Outbox(this.db, tables.outbox, send);
     this.#schedule = new Schedule(this.db, tables.schedule, alarm);
   }
@@ -101,17 +118,28 @@ export class WorkspaceStore {
     this.#changes.push(change);
   }
 
-  /** Has the alarm do a task at `dueAt` (ms), once the command is committed. */
-  schedule(task: string, dueAt: number): void {
-    this.#schedule.add(task, dueAt);
+  /** Has the alarm do a task at `dueAt` (ms), once the command is committed. Answers whether it was to do so anyway. */
+  schedule(task: string, dueAt: number): boolean {
+    return this.#schedule.add(task, dueAt);
   }
 
-  /** Does what is due; `report` hears of tasks that threw, which stay. */
-  runDue(run: (task: string) => number | null, report: (task: string, thrown: unknown) => void): void {
+  /** Has the alarm see to tasks that a migration wrote. */
+  rearm(): void {
+    this.#schedule.arm();
+  }
+
+  /** Does what is due; `report` hears of tasks that threw, which stay, and `publish` of what each task changed, once it is committed. */
+  runDue(
+    run: (task: string) => number | null,
+    report: (task: string, thrown: unknown) => void,
+    publish: (changes: readonly Change[]) => void,
+  ): void {
     const piece = (task: string) => {
       this.#changes = [];
       try {
-        return this.#storage.transactionSync(() => run(task));
+        const next = this.#storage.transactionSync(() => run(task));
+        publish(this.#changes);
+        return next;
       } catch (thrown) {
         this.#forget();
         throw thrown;
@@ -162,6 +190,14 @@ export class WorkspaceStore {
     return next;
   }
 
+  /** The same with the next comment's id. */
+  nextComment(): { readonly seq: number; readonly id: number } {
+    this.#isTouched = true;
+    const next = this.statements.nextComment.get();
+    this.#seq = next.seq;
+    return next;
+  }
+
   /** What was refused before it wrote, as most is, costs nobody a reading. */
   #rolledBack(): void {
     if (this.#isTouched) return this.#forget();
@@ -172,6 +208,9 @@ export class WorkspaceStore {
 
   #forget(): void {
     this.#boards = null;
+    this.themesDue = false;
+    this.duplicatesDue = false;
+    this.roadmap.forget();
     this.credentials.rolledBack();
     this.limiter.rolledBack();
     this.#seq = null;

@@ -1,7 +1,15 @@
 /** Casts a vote, takes one back. REST and sockets both come here. */
 import { may } from "../../src/domain/permissions.ts";
 import { decideWho, decideWhose, mustComeSigned, personMissing } from "../../src/domain/person.ts";
-import { decideUnvote, decideVote, type Tally } from "../../src/domain/voting.ts";
+import { decideMergedVote } from "../../src/domain/merge.ts";
+import {
+  type CastVote as VoteCommand,
+  checkVotingOpen,
+  decideUnvote,
+  decideVote,
+  type ExistingVote,
+  type Tally,
+} from "../../src/domain/voting.ts";
 import { type Failure, feedbackNotFound } from "../../src/errors.ts";
 import type { Status } from "../../src/protocol/rest/feedback.ts";
 import type { CastVote, Vote } from "../../src/protocol/rest/votes.ts";
@@ -10,12 +18,14 @@ import type { Actor } from "./authorize.ts";
 import { findBoard } from "./find-board.ts";
 import { countDaily } from "./history/daily.ts";
 import { record } from "./history/record.ts";
+import { mergedFailure } from "./merge/root.ts";
+import { loadCarriage, noteOwn } from "./merge/vote.ts";
 import { enrol, lookUpPerson } from "./person.ts";
 import type { WorkspaceStore } from "./store.ts";
 
 export type Voted = Vote & { readonly seq: number; readonly first: boolean };
 
-/** Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST when nobody is named. */
+/** Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FEEDBACK_MERGED, FORBIDDEN, UNAUTHENTICATED, VOTING_CLOSED, INVALID_REQUEST when nobody is named. */
 export function castVote(
   store: WorkspaceStore,
   actor: Actor,
@@ -32,10 +42,13 @@ export function castVote(
   const endUserId = person.value.id;
   const existing = store.statements.voteOf.get({ feedbackId, endUserId }) ?? null;
   const rights = { mayWeigh: may(actor, "behalf.act"), vouched: actor.person?.weight ?? null };
-  const decision = decideVote(item.value, existing, { weight: command.weight, ...rights }, store.now());
+  const vote = { weight: command.weight, ...rights };
+  const decision = cast(store, item.value, feedbackId, endUserId, existing, vote);
   if (!decision.ok) return decision;
   const tally = decision.value;
   if (tally.changed) {
+    const open = checkVotingOpen(item.value.status, store.credentials.policy().lockClosed);
+    if (!open.ok) return open;
     const { weight, votedAt } = tally;
     store.statements.putVote.run({ feedbackId, endUserId, weight, votedAt });
     const seq = applyTally(store, feedbackId, item.value, tally);
@@ -46,7 +59,7 @@ export function castVote(
   return ok({ feedbackId, voteCount: tally.voteCount, voted: true, first: tally.first, seq: store.seq() });
 }
 
-/** Idempotent. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST when nobody is named. */
+/** Idempotent. Errors: BOARD_NOT_FOUND, FEEDBACK_NOT_FOUND, FEEDBACK_MERGED, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST when nobody is named. */
 export function removeVote(
   store: WorkspaceStore,
   actor: Actor,
@@ -63,13 +76,35 @@ export function removeVote(
   const endUserId = person.value;
   const existing = endUserId === null ? undefined : store.statements.voteOf.get({ feedbackId, endUserId });
   const tally = decideUnvote(item.value, existing ?? null);
-  if (tally.changed) {
+  if (tally.changed && existing !== undefined && endUserId !== null) {
+    if (item.value.mergedCount > 0) {
+      noteOwn(store, feedbackId, endUserId, loadCarriage(store, feedbackId, endUserId, existing), 0);
+    }
     store.statements.deleteVote.run({ feedbackId, endUserId });
     const seq = applyTally(store, feedbackId, item.value, tally);
     const event = { seq, type: "vote.removed", boardId: item.value.boardId, feedbackId } as const;
-    record(store, actor, { ...event, before: { weight: existing?.weight ?? 0 } }, voter.value);
+    record(store, actor, { ...event, before: { weight: existing.weight } }, voter.value);
   }
   return ok({ feedbackId, voteCount: tally.voteCount, voted: false, first: false, seq: store.seq() });
+}
+
+/** Where others were merged into the item, what they carry for the person counts too. Errors: FORBIDDEN. */
+function cast(
+  store: WorkspaceStore,
+  item: VotedItem,
+  feedbackId: number,
+  endUserId: number,
+  existing: ExistingVote | null,
+  command: VoteCommand,
+): Result<Tally, Failure> {
+  if (item.mergedCount === 0) return decideVote(item, existing, command, store.now());
+  const carriage = loadCarriage(store, feedbackId, endUserId, existing);
+  const decision = decideMergedVote(item, existing, carriage, command, store.now());
+  if (!decision.ok || !decision.value.changed) return decision;
+  noteOwn(store, feedbackId, endUserId, carriage, decision.value.ownWeight);
+  // From now on the row is dated by the person's own vote.
+  if (carriage.own === null) store.statements.deleteVote.run({ feedbackId, endUserId });
+  return decision;
 }
 
 /** Weight by item id, of the board's public items in `ids` that the person voted for. Errors: BOARD_NOT_FOUND, FORBIDDEN, UNAUTHENTICATED, INVALID_REQUEST. */
@@ -129,10 +164,14 @@ function loadItem(store: WorkspaceStore, actor: Actor, board: string, feedbackId
   const found = findBoard(store, actor, board);
   if (!found.ok) return found;
   const item = store.statements.votedItem.get({ feedbackId });
-  if (item === undefined || item.boardId !== found.value.id || !item.visible) {
-    return err(feedbackNotFound(feedbackId));
-  }
-  return ok(item);
+  if (item === undefined || item.boardId !== found.value.id) return err(feedbackNotFound(feedbackId));
+  return item.visible ? ok(item) : err(hiddenOrMerged(store, actor, feedbackId));
+}
+
+function hiddenOrMerged(store: WorkspaceStore, actor: Actor, feedbackId: number): Failure {
+  const row = store.statements.feedbackById.get({ feedbackId });
+  const merged = row === undefined ? null : mergedFailure(store, actor, row);
+  return merged ?? feedbackNotFound(feedbackId);
 }
 
 function applyTally(store: WorkspaceStore, feedbackId: number, item: VotedItem, tally: Tally): number {

@@ -8,22 +8,27 @@ import type { Actor } from "./authorize.ts";
 import { removeBoard } from "./boards.ts";
 import { NEW_POLICY } from "./credentials.ts";
 import { mayRead } from "./find-board.ts";
+import { PURGE_HISTORY_TASK } from "./history/forget.ts";
+import { record, recordChange } from "./history/record.ts";
+import { removeRoadmap } from "./roadmap/follow.ts";
 import type { LiveBoard } from "./rows.ts";
 import { instant } from "./present.ts";
 import { announceMembership, addOwner, dismissMembers, type Owner } from "./members.ts";
 import { isBeingPurged, purgePeopleTask } from "./purge.ts";
 import { settingsRow, type WorkspaceStore } from "./store.ts";
+import { PURGE_THEMES_TASK } from "./themes/purge.ts";
 
 const NEW_SETTINGS = { ...NEW_POLICY, rateLimitOverrides: {}, accentColor: null, logoUrl: null } satisfies Partial<
   typeof settings.$inferInsert
 >;
 
-/** Errors: SLUG_TAKEN, also while the rows of a deleted workspace of that name are being purged. */
+/** `founder`: asked once the owner has their role. Errors: SLUG_TAKEN, also while the rows of a deleted workspace of that name are being purged. */
 export function createWorkspace(
   store: WorkspaceStore,
   slug: string,
   name: string,
   owner: Owner | null,
+  founder: () => Actor,
 ): Result<Workspace, Failure> {
   if (settingsRow(store) !== null) return err(invalidField("slug", `a workspace "${slug}" exists`, "SLUG_TAKEN"));
   if (isBeingPurged(store)) {
@@ -39,6 +44,7 @@ export function createWorkspace(
     .run();
   if (owner !== null) addOwner(store, owner);
   announceMembership(store, slug, name);
+  record(store, founder(), { seq: store.nextSeq(), type: "workspace.created", after: { name } });
   return reread(store, slug);
 }
 
@@ -76,6 +82,7 @@ function reread(store: WorkspaceStore, slug: string): Result<Workspace, Failure>
 /** Errors: WORKSPACE_NOT_FOUND. */
 export function updateWorkspace(
   store: WorkspaceStore,
+  actor: Actor,
   slug: string,
   command: UpdateWorkspace,
 ): Result<Workspace, Failure> {
@@ -84,11 +91,13 @@ export function updateWorkspace(
   const name = command.name ?? row.name;
   store.db.update(settings).set({ name, updatedAt: store.now() }).where(eq(settings.id, 1)).run();
   if (name !== row.name) announceMembership(store, slug, name);
+  recordChange(store, actor, { type: "workspace.updated" }, { name: row.name }, { name });
   return reread(store, slug);
 }
 
 /** Gone at once for everybody; rows go in slices, by alarm. `seq` stays, so that a successor's numbers are higher. */
-export function deleteWorkspace(store: WorkspaceStore, slug: string): Result<null, Failure> {
+export function deleteWorkspace(store: WorkspaceStore, actor: Actor, slug: string): Result<null, Failure> {
+  const name = settingsRow(store)?.name ?? "";
   dismissMembers(store, slug);
   // What was made here is gone, and must not be answered again to whoever has the name next.
   store.answers.forgetAll();
@@ -96,8 +105,11 @@ export function deleteWorkspace(store: WorkspaceStore, slug: string): Result<nul
   store.db.delete(signingSecrets).run();
   store.credentials.forget();
   for (const board of store.boards()) removeBoard(store, board.id);
-  store.nextSeq();
+  removeRoadmap(store);
+  record(store, actor, { seq: store.nextSeq(), type: "workspace.deleted", before: { name } });
   store.db.update(settings).set({ active: false }).where(eq(settings.id, 1)).run();
   store.schedule(purgePeopleTask(), store.now());
+  store.schedule(PURGE_HISTORY_TASK, store.now());
+  store.schedule(PURGE_THEMES_TASK, store.now());
   return ok(null);
 }

@@ -3,7 +3,7 @@ CREATE TABLE `carried_votes` (
 	`end_user_id` integer NOT NULL,
 	`own_weight` integer,
 	PRIMARY KEY(`feedback_id`, `end_user_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `duplicate_group_items` (
 	`group_id` integer NOT NULL,
@@ -22,13 +22,33 @@ CREATE TABLE `duplicate_groups` (
 );
 --> statement-breakpoint
 CREATE INDEX `groups_by_status` ON `duplicate_groups` (`status`,`id`);--> statement-breakpoint
+CREATE TABLE `theme_drafts` (
+	`kind` text NOT NULL,
+	`part` integer NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`kind`, `part`)
+);
+--> statement-breakpoint
 CREATE TABLE `theme_items` (
 	`feedback_id` integer PRIMARY KEY NOT NULL,
 	`theme_id` integer NOT NULL,
-	`score` real NOT NULL
+	`score` real NOT NULL,
+	`votes` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `theme_items_by_theme` ON `theme_items` (`theme_id`,`score`);--> statement-breakpoint
+CREATE TABLE `theme_state` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`phase` text NOT NULL,
+	`cursor` integer NOT NULL,
+	`is_asked` integer NOT NULL,
+	`seen` text NOT NULL,
+	`changed_items` integer NOT NULL,
+	`rebuilt_items` integer NOT NULL,
+	`rebuilt_at` integer,
+	`start_seq` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `themes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`name` text NOT NULL,
@@ -60,6 +80,7 @@ CREATE TABLE `feedback_comments` (
 	`visible` integer NOT NULL,
 	`listed` integer NOT NULL,
 	`reply_count` integer NOT NULL,
+	`listed_replies` integer NOT NULL,
 	`seq` integer NOT NULL,
 	`created_at` integer NOT NULL,
 	`edited_at` integer,
@@ -79,7 +100,8 @@ CREATE TABLE `moderation_queue` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `queue_by_state` ON `moderation_queue` (`state`,`id`);--> statement-breakpoint
+CREATE INDEX `queue_by_state` ON `moderation_queue` (`state`,`kind`,`id`,`board_id`,`subject_id`,`feedback_id`,`spam_score`);--> statement-breakpoint
+CREATE INDEX `queue_by_board` ON `moderation_queue` (`board_id`,`state`,`kind`,`id`,`subject_id`,`feedback_id`,`spam_score`);--> statement-breakpoint
 CREATE INDEX `queue_by_feedback` ON `moderation_queue` (`feedback_id`,`kind`,`subject_id`);--> statement-breakpoint
 CREATE TABLE `text_hashes` (
 	`hash` text PRIMARY KEY NOT NULL,
@@ -114,10 +136,12 @@ CREATE TABLE `events` (
 );
 --> statement-breakpoint
 CREATE INDEX `events_by_feedback` ON `events` (`feedback_id`,`seq`) WHERE feedback_id is not null and type not in ('vote.cast', 'vote.removed');--> statement-breakpoint
+CREATE INDEX `events_audit` ON `events` (`seq`) WHERE type not in ('vote.cast', 'vote.removed', 'feedback.created', 'comment.created');--> statement-breakpoint
 CREATE TABLE `roadmap_items` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`phase_id` integer NOT NULL,
 	`feedback_id` integer,
+	`merged_from` text DEFAULT '[]' NOT NULL,
 	`title` text NOT NULL,
 	`description` text NOT NULL,
 	`position` integer NOT NULL,
@@ -146,6 +170,7 @@ ALTER TABLE `feedback_items` ADD `merged_count` integer DEFAULT 0 NOT NULL;--> s
 ALTER TABLE `feedback_items` ADD `status_since` integer;--> statement-breakpoint
 CREATE INDEX `feedback_by_merged` ON `feedback_items` (`merged_into`) WHERE merged_into is not null;--> statement-breakpoint
 ALTER TABLE `settings` ADD `last_comment_id` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE `settings` ADD `suggested_feedback_id` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `settings` ADD `moderation` text DEFAULT 'open' NOT NULL;--> statement-breakpoint
 ALTER TABLE `settings` ADD `lock_closed` integer DEFAULT false NOT NULL;
 --> statement-breakpoint
@@ -156,3 +181,9 @@ CREATE VIRTUAL TABLE `comment_search` USING fts5(
 	tokenize='unicode61 remove_diacritics 2',
 	prefix='2 3'
 );
+--> statement-breakpoint
+-- What was posted before is not compared with everything else at once.
+UPDATE `settings` SET `suggested_feedback_id` = `last_feedback_id`;
+--> statement-breakpoint
+-- Items that are indexed without the terms of `similar` and the parts of unspaced text are indexed anew, by alarm.
+INSERT INTO `schedule` (`task`, `due_at`) SELECT 'reindex:0', 1 WHERE EXISTS (SELECT 1 FROM `feedback_items`);

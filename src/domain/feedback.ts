@@ -16,21 +16,31 @@ export type Content = {
   readonly visible: boolean;
 };
 
-export function isVisible(moderationState: ModerationState, isHidden: boolean): boolean {
-  return moderationState === "approved" && !isHidden;
+/** What was merged is seen as part of what it was merged into. */
+export function isVisible(moderationState: ModerationState, isHidden: boolean, mergedInto: number | null): boolean {
+  return moderationState === "approved" && !isHidden && mergedInto === null;
 }
 
-/** A new item is open and, while workspaces have no moderation policy, approved. */
-export function draftFeedback(command: CreateFeedback, now: number): Content & { readonly trending: number } {
+/** All that somebody wrote of an item. */
+export function textOf({ title, description = "" }: Pick<CreateFeedback, "title" | "description">): string {
+  return description === "" ? title : `${title}\n${description}`;
+}
+
+/** A new item is open. */
+export function draftFeedback(
+  command: CreateFeedback,
+  moderationState: ModerationState,
+  now: number,
+): Content & { readonly trending: number } {
   return {
     title: command.title,
     description: command.description ?? "",
     category: command.category ?? null,
     status: "open",
     pinned: false,
-    moderationState: "approved",
+    moderationState,
     isHidden: false,
-    visible: true,
+    visible: isVisible(moderationState, false, null),
     trending: initialTrending(now),
   };
 }
@@ -58,7 +68,10 @@ export type Revision = {
 };
 
 /** Fields that the command leaves out stay as they are. */
-export function reviseFeedback(current: Content, command: UpdateFeedback): Revision {
+export function reviseFeedback(
+  current: Content & { readonly mergedInto: number | null },
+  command: UpdateFeedback,
+): Revision {
   const moderationState = command.moderationState ?? current.moderationState;
   const isHidden = command.isHidden ?? current.isHidden;
   const content: Content = {
@@ -69,7 +82,7 @@ export function reviseFeedback(current: Content, command: UpdateFeedback): Revis
     pinned: command.pinned ?? current.pinned,
     moderationState,
     isHidden,
-    visible: isVisible(moderationState, isHidden),
+    visible: isVisible(moderationState, isHidden, current.mergedInto),
   };
   const keys = Object.keys(content) as (keyof Content)[];
   return {

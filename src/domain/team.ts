@@ -34,12 +34,12 @@ export function decideRole<M extends TeamMember>(
 }
 
 /** Of the caller, too: leaving. Errors: MEMBER_NOT_FOUND, FORBIDDEN, LAST_OWNER. */
-export function decideRemoval(
+export function decideRemoval<M extends TeamMember>(
   actor: TeamActor,
   userId: string,
-  member: TeamMember | null,
+  member: M | null,
   owners: number,
-): Result<TeamMember, Failure> {
+): Result<M, Failure> {
   const leaves = actor.userId === userId;
   // The endpoint is open to all who may see the team, API keys that read among them.
   if (!leaves && !may(actor, "team.manage")) return err(notYours());

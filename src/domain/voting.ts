@@ -1,6 +1,7 @@
 /** Votes: one per person and item, never a toggle. The same decisions whether a vote comes over REST or a socket. */
-import { type Failure, invalidField } from "../errors.ts";
+import { type Failure, failure, invalidField } from "../errors.ts";
 import { VOTE_WEIGHT_DEFAULT } from "../limits.ts";
+import type { Status } from "../protocol/rest/feedback.ts";
 import { err, ok, type Result } from "../result.ts";
 import { shiftTrending } from "./trending.ts";
 
@@ -30,11 +31,9 @@ export function decideVote(
   command: CastVote,
   now: number,
 ): Result<Tally, Failure> {
-  if (!command.mayWeigh && ![undefined, VOTE_WEIGHT_DEFAULT, command.vouched].includes(command.weight)) {
-    return err(invalidField("weight", "only the team may give a vote a weight", "FORBIDDEN"));
-  }
-  const given = command.mayWeigh ? command.weight : (command.vouched ?? undefined);
-  const weight = given ?? existing?.weight ?? VOTE_WEIGHT_DEFAULT;
+  const weighed = weigh(existing, command);
+  if (!weighed.ok) return weighed;
+  const weight = weighed.value;
   const votedAt = existing?.createdAt ?? now;
   const delta = weight - (existing?.weight ?? 0);
   return ok({
@@ -45,6 +44,15 @@ export function decideVote(
     voteCount: item.voteCount + delta,
     trending: delta === 0 ? item.trending : shiftTrending(item.trending, delta, votedAt, item.createdAt),
   });
+}
+
+/** The weight that a vote gets. Errors: FORBIDDEN, as above. */
+export function weigh(existing: ExistingVote | null, command: CastVote): Result<number, Failure> {
+  if (!command.mayWeigh && ![undefined, VOTE_WEIGHT_DEFAULT, command.vouched].includes(command.weight)) {
+    return err(invalidField("weight", "only the team may give a vote a weight", "FORBIDDEN"));
+  }
+  const given = command.mayWeigh ? command.weight : (command.vouched ?? undefined);
+  return ok(given ?? existing?.weight ?? VOTE_WEIGHT_DEFAULT);
 }
 
 /** Taking back a vote that is not there changes nothing. */
@@ -60,4 +68,17 @@ export function decideUnvote(item: VotedItem, existing: ExistingVote | null): Ta
     voteCount: item.voteCount - existing.weight,
     trending: shiftTrending(item.trending, -existing.weight, existing.createdAt, item.createdAt),
   };
+}
+
+const DONE_WITH: ReadonlySet<Status> = new Set(["completed", "closed"]);
+
+/** Whether votes are still cast on an item of this status. Taking one back is always possible. `lockClosed`: the workspace's setting. */
+export function isVotingOpen(status: Status, lockClosed: boolean): boolean {
+  return !lockClosed || !DONE_WITH.has(status);
+}
+
+/** For a vote that would change something: one that is there already may come again. Errors: VOTING_CLOSED. */
+export function checkVotingOpen(status: Status, lockClosed: boolean): Result<null, Failure> {
+  if (isVotingOpen(status, lockClosed)) return ok(null);
+  return err(failure("VOTING_CLOSED", "Voting on this item is closed: it is done with."));
 }

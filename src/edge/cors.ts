@@ -3,7 +3,7 @@
 const ALLOWED = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers":
-    "X-Seq, X-Next-Cursor, Link, Location, X-Request-Id, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, RateLimit-Policy, Idempotent-Replayed",
+    "X-Seq, X-Oldest-Seq, X-Events-Missed, X-Moderation, X-Next-Cursor, Link, Location, X-Request-Id, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, RateLimit-Policy, Idempotent-Replayed",
 } as const;
 
 const PREFLIGHT = {

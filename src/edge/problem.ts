@@ -28,6 +28,7 @@ export function problem(failed: Failure, requestId: string, headers: Readonly<Re
     message: failed.detail,
     statusCode: status,
     ...(failed.errors === undefined ? {} : { errors: failed.errors }),
+    ...(failed.mergedInto === undefined ? {} : { mergedInto: failed.mergedInto }),
   };
   const response = new Response(JSON.stringify(body), {
     status,

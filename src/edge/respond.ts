@@ -14,8 +14,18 @@ export function noContent(): Response {
   return new Response(null, { status: 204 });
 }
 
+/** What was merged may be taken out again: nobody keeps this. */
+export function movedTo(location: string): Response {
+  return new Response(null, { status: 301, headers: { location, "cache-control": "no-store" } });
+}
+
 export function seqHeader(seq: number): { "x-seq": string } {
   return { "x-seq": String(seq) };
+}
+
+/** Whether what was written waits for a moderator. A first answer of the version before, given again, does not say. */
+export function moderationHeader(isHeld: boolean | undefined): { "x-moderation"?: string } {
+  return isHeld === true ? { "x-moderation": "pending" } : {};
 }
 
 const JSON_HEADERS = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" } as const;

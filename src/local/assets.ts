@@ -21,6 +21,7 @@ const ENTRIES = [
   "widget.ts",
   "board.ts",
   "roadmap.ts",
+  "roadmap-console.ts",
   "board.css",
   "docs.ts",
   "docs.css",

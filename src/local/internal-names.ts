@@ -9,7 +9,7 @@ import { UpFrame } from "../protocol/live/up.ts";
 
 const NAMES = [
   // A board's state, and the votes on their way.
-  "facts countSeq unsure watchedSince helloDue hellosOut held fresh mine touched clock pending resync",
+  "facts countSeq unsure watchedSince helloDue hellosOut held fresh mine touched clock underway resync",
   "order kept isOpen closedAt sentAt timer tries due way bearer who",
   // What parts offer each other.
   "api store boardMissing passing liveUrl lookUpVotes list create onStatus onRefused reread acknowledged refused reach drop",

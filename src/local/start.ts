@@ -86,7 +86,13 @@ function stopOnSignals(served: Served): void {
 function announce({ origin, operatorToken }: Served, demo: boolean, owner: DemoOwner | null): void {
   const lines = [
     `Groundswell is ready at ${origin}`,
-    ...(demo ? [`  Board page     ${origin}/w/demo/ideas`, `  Widget on page ${origin}/demo`] : []),
+    ...(demo
+      ? [
+          `  Board page     ${origin}/w/demo/ideas`,
+          `  Roadmap        ${origin}/w/demo/roadmap`,
+          `  Widget on page ${origin}/demo`,
+        ]
+      : []),
     `  Console        ${origin}/console  ${
       owner === null ? NO_OWNER : `sign in as ${owner.email} / ${owner.password}`
     }`,

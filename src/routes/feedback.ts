@@ -1,7 +1,8 @@
 /** `/:workspace/:board/feedback`: see protocol/rest/feedback.ts. */
-import { callOf, type RequestContext } from "../edge/context.ts";
+import { callOf } from "../edge/context.ts";
 import { callWorkspace } from "../edge/object-call.ts";
-import { json, jsonText, noContent, seqHeader } from "../edge/respond.ts";
+import { json, jsonText, moderationHeader, movedTo, noContent, seqHeader } from "../edge/respond.ts";
+import { API_PREFIX } from "../ids.ts";
 import { passChallenge } from "../edge/turnstile.ts";
 import {
   createFeedback,
@@ -12,6 +13,7 @@ import {
 } from "../protocol/rest/feedback.ts";
 import { map } from "../result.ts";
 import { type Route, route } from "./endpoint-handler.ts";
+import { nextPage } from "./next-page.ts";
 import { postOrOpen } from "./post-or-open.ts";
 
 export const feedbackRoutes: readonly Route[] = [
@@ -30,9 +32,9 @@ export const feedbackRoutes: readonly Route[] = [
     const passed = await passChallenge(context, turnstileToken);
     if (!passed.ok) return passed;
     const result = await postOrOpen(context, workspace, board, command);
-    return map(result, ({ item, seq }) => {
-      const location = `/api/v1/${workspace}/${board}/feedback/${String(item.id)}`;
-      return json(item, 201, { location, ...seqHeader(seq) });
+    return map(result, ({ item, seq, isHeld }) => {
+      const location = locationOf(workspace, { board, id: item.id });
+      return json(item, 201, { location, ...seqHeader(seq), ...moderationHeader(isHeld) });
     });
   }),
   route(readFeedback, async (context, { params }) => {
@@ -40,14 +42,17 @@ export const feedbackRoutes: readonly Route[] = [
     const result = await callWorkspace(context, workspace, true, (stub) =>
       stub.readFeedback(callOf(context), board, id),
     );
-    return map(result, ({ item, seq }) => json(item, 200, seqHeader(seq)));
+    return map(result, (found) => {
+      if ("movedTo" in found) return movedTo(locationOf(workspace, found.movedTo));
+      return json(found.item, 200, { ...seqHeader(found.seq), ...moderationHeader(found.isHeld) });
+    });
   }),
   route(updateFeedback, async (context, { params, body }) => {
     const { workspace, board, id } = params;
     const result = await callWorkspace(context, workspace, true, (stub) =>
       stub.updateFeedback(callOf(context), board, id, body),
     );
-    return map(result, ({ item, seq }) => json(item, 200, seqHeader(seq)));
+    return map(result, ({ item, seq, isHeld }) => json(item, 200, { ...seqHeader(seq), ...moderationHeader(isHeld) }));
   }),
   route(deleteFeedback, async (context, { params }) => {
     const { workspace, board, id } = params;
@@ -58,17 +63,6 @@ export const feedbackRoutes: readonly Route[] = [
   }),
 ];
 
-/** RFC 8288: the same query with the next cursor, and without `page`, which a cursor replaces. */
-function nextPage({ url }: RequestContext, cursor: string | null): Record<string, string> {
-  if (cursor === null) return {};
-  return { link: `<${url.pathname}?${nextQuery(url, cursor)}>; rel="next"`, "x-next-cursor": cursor };
-}
-
-/** Most lists are asked for without a query. */
-function nextQuery({ search, searchParams }: URL, cursor: string): string {
-  if (search === "") return `cursor=${encodeURIComponent(cursor)}`;
-  const next = new URLSearchParams(searchParams);
-  next.delete("page");
-  next.set("cursor", cursor);
-  return next.toString();
+function locationOf(workspace: string, { board, id }: { readonly board: string; readonly id: number }): string {
+  return `${API_PREFIX}/${workspace}/${board}/feedback/${String(id)}`;
 }

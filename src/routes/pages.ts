@@ -1,5 +1,5 @@
 /**
- * The server-rendered pages: the board, one item, and the forms on them; landing, API reference and demo site. Views live in `web/page`,
+ * The server-rendered pages: the board and the forms on it; landing, API reference and demo site. Views live in `web/page`,
  * rules and storage behind the object's methods. Whatever goes wrong here ends as a page with the right status.
  */
 import { readForm } from "../edge/body.ts";
@@ -16,12 +16,11 @@ import { feedbackIdParam } from "../protocol/rest/fields.ts";
 import type { ListFeedback } from "../protocol/rest/feedback.ts";
 import { type AssetUrls, renderDocument } from "../web/document.tsx";
 import { type BoardAddress, boardHref, boardPath, changeView, itemPath } from "../web/page/address.ts";
-import { BoardPage } from "../web/page/board.tsx";
+import { BoardPage, WAITING } from "../web/page/board.tsx";
 import { DemoPage } from "../web/page/demo.tsx";
 import { DocsPage } from "../web/page/docs.tsx";
 import { FailurePage } from "../web/page/failure.tsx";
 import { parseDraft, parseList } from "../web/page/forms.ts";
-import { ItemPage } from "../web/page/item.tsx";
 import { LandingPage } from "../web/page/landing.tsx";
 import { inWords } from "../web/page/in-words.ts";
 import { type Draft, EMPTY_DRAFT } from "../web/page/post-form.tsx";
@@ -40,24 +39,15 @@ const CACHE_PRIVATE = "private, no-cache";
 export const boardPage: Handler = guarded(async (context, params) => {
   const query = parseList(context.url.searchParams);
   if (!query.ok) return refuse(context, params, query.error);
-  const posted = feedbackIdParam.safeParse(context.url.searchParams.get("posted"));
-  return showBoard(context, params, query.value, EMPTY_DRAFT, posted.success ? posted.data : null);
+  return showBoard(context, params, query.value, EMPTY_DRAFT, postedIn(context));
 });
 
-/** GET /w/:workspace/:board/:id */
-export const itemPage: Handler = guarded(async (context, params) => {
-  const address = addressOf(context, params);
-  const id = feedbackIdParam.safeParse(params["id"]);
-  if (address === null) return refuse(context, params, missingBoard());
-  if (!id.success) return refuse(context, params, missingItem());
-  const visitor = visitorIn(context.request.headers.get("cookie"));
-  const found = await callWorkspace(context, address.workspace, true, (stub) =>
-    stub.itemPage(callOf(context), address.board, id.data, visitor),
-  );
-  if (!found.ok) return refuse(context, params, found.error);
-  const { allowedOrigins, ...shown } = found.value;
-  return show(context, ItemPage({ ...factsOf(context), ...shown, nowMs: Date.now() }), { allowedOrigins });
-});
+/** What the visitor has just posted. */
+function postedIn({ url }: RequestContext): number | typeof WAITING | null {
+  const asked = url.searchParams.get("posted");
+  const id = feedbackIdParam.safeParse(asked);
+  return id.success ? id.data : asked === WAITING ? WAITING : null;
+}
 
 /** POST /w/:workspace/:board */
 export const postFeedback: Handler = guarded(async (context, params) => {
@@ -88,6 +78,9 @@ export const postFeedback: Handler = guarded(async (context, params) => {
     if (code === "RATE_LIMITED") return again(inWords(created.error));
     if (errors === undefined) return refuse(context, params, created.error);
     return showBoard(context, params, DEFAULT_LIST, { ...entered(form.value), errors }, null);
+  }
+  if (created.value.isHeld) {
+    return seeOther(`${boardPath(address)}?sort=created_at&posted=${WAITING}#list`, visitor.cookie);
   }
   const id = String(created.value.item.id);
   return seeOther(`${boardPath(address)}?sort=created_at&posted=${id}#f-${id}`, visitor.cookie);
@@ -154,7 +147,7 @@ export const missingPage: Handler = guarded((context, params) =>
 );
 
 /** A throw is a bug or the platform's fault: it goes to the log, and a plain page to the visitor. */
-function guarded(handler: Handler): Handler {
+export function guarded(handler: Handler): Handler {
   return async (context, params) => {
     try {
       return await handler(asNobody(context), params);
@@ -174,7 +167,7 @@ async function showBoard(
   params: Params,
   query: ListFeedback,
   draft: Draft,
-  posted: number | null,
+  posted: number | typeof WAITING | null,
 ): Promise<Response> {
   const address = addressOf(context, params);
   if (address === null) return refuse(context, params, missingBoard());
@@ -202,7 +195,7 @@ async function showBoard(
 }
 
 /** What every board's page is told of the request. */
-function factsOf(context: RequestContext) {
+export function factsOf(context: RequestContext) {
   return {
     origin: context.origin,
     assets: assetUrls(),
@@ -221,7 +214,7 @@ type Shown = {
   readonly challenge?: boolean;
 };
 
-function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], shown: Shown = {}): Response {
+export function show(context: RequestContext, page: Parameters<typeof renderDocument>[0], shown: Shown = {}): Response {
   const { method, headers } = context.request;
   const { status = 200, refused, challenge, allowedOrigins = [] } = shown;
   const personal = method === "POST" || headers.has("cookie") || headers.has("authorization");
@@ -239,7 +232,7 @@ function show(context: RequestContext, page: Parameters<typeof renderDocument>[0
   return framed(context, response);
 }
 
-function refuse(context: RequestContext, params: Params, failed: Failure): Response {
+export function refuse(context: RequestContext, params: Params, failed: Failure): Response {
   const address = addressOf(context, params);
   const missing = failed.code === "WORKSPACE_NOT_FOUND" || failed.code === "BOARD_NOT_FOUND";
   const back =
@@ -252,26 +245,26 @@ function refuse(context: RequestContext, params: Params, failed: Failure): Respo
 }
 
 /** Limits count by who acts. */
-function actingAs(context: RequestContext, person: string | undefined): RequestContext {
+export function actingAs(context: RequestContext, person: string | undefined): RequestContext {
   return { ...context, person: person ?? null };
 }
 
 /** Null for slugs that nothing can have: no object is woken for them. */
-function addressOf(context: RequestContext, params: Params): BoardAddress | null {
+export function addressOf(context: RequestContext, params: Params): BoardAddress | null {
   const { workspace, board } = params;
   if (workspace === undefined || board === undefined || !isSlug(workspace) || !isSlug(board)) return null;
   return { workspace, board, embedded: isEmbedded(context) };
 }
 
-function missingBoard(): Failure {
+export function missingBoard(): Failure {
   return failure("BOARD_NOT_FOUND", "No board lives at this address. It may have been renamed or removed.");
 }
 
-function missingItem(): Failure {
+export function missingItem(): Failure {
   return failure("FEEDBACK_NOT_FOUND", "No idea lives at this address. It may have been removed.");
 }
 
-function foreignForm(): Failure {
+export function foreignForm(): Failure {
   return failure(
     "ORIGIN_NOT_ALLOWED",
     "Forms are only taken from the board's own page. Open the board and try again there.",
@@ -279,7 +272,7 @@ function foreignForm(): Failure {
 }
 
 /** As whom a form acts: a signed-in visitor as their account, which goes by no id of ours; others by their visitor's cookie. */
-function identify(context: RequestContext): { readonly id: string | undefined; readonly cookie: string | null } {
+export function identify(context: RequestContext): { readonly id: string | undefined; readonly cookie: string | null } {
   if (isSignedIn(context)) return { id: undefined, cookie: null };
   const known = visitorIn(context.request.headers.get("cookie"));
   if (known !== null) return { id: known, cookie: null };
@@ -292,7 +285,7 @@ function isSignedIn({ caller }: RequestContext): boolean {
 }
 
 /** The page's script says when it sends a form once more. Not whose: a visitor who is new gets another id with every try. */
-function onceOnly(context: RequestContext, key: string | null, asked: object): RequestContext {
+export function onceOnly(context: RequestContext, key: string | null, asked: object): RequestContext {
   return key === null ? context : { ...context, idempotency: idempotencyOf(context, key, asked) };
 }
 
@@ -305,6 +298,7 @@ function assetUrls(): AssetUrls {
   return {
     boardCss: assetUrl("board.css"),
     boardJs: assetUrl("board.js"),
+    roadmapJs: assetUrl("roadmap.js"),
     docsCss: assetUrl("docs.css"),
     docsJs: assetUrl("docs.js"),
   };

@@ -10,7 +10,7 @@ import type { Failure } from "../errors.ts";
 import type { CreateFeedback, Feedback } from "../protocol/rest/feedback.ts";
 import type { Result } from "../result.ts";
 
-type Posted = { readonly item: Feedback; readonly seq: number };
+type Posted = { readonly item: Feedback; readonly seq: number; readonly isHeld: boolean };
 
 /** Errors: those of the post; RATE_LIMITED and OVERLOADED also for opening too much. */
 export async function postOrOpen(

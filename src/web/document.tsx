@@ -10,6 +10,7 @@ import { FAVICON, Mark } from "./page/icons.tsx";
 export type AssetUrls = {
   readonly boardCss: string;
   readonly boardJs: string;
+  readonly roadmapJs: string;
   readonly docsCss: string;
   readonly docsJs: string;
 };
@@ -19,6 +20,8 @@ export type DocumentProps = {
   readonly description: string;
   /** Absolute URL of the page as it should be linked, or null for pages that nobody should find. */
   readonly canonical: string | null;
+  /** A path of this site, for a page that has a feed of its own. */
+  readonly feed?: { readonly href: string; readonly title: string } | null;
   readonly siteName: string;
   readonly ogType?: "website" | "article";
   readonly styles: readonly string[];
@@ -44,6 +47,9 @@ export function Document(props: DocumentProps) {
             <link rel="canonical" href={props.canonical} />
             <meta property="og:url" content={props.canonical} />
           </>
+        )}
+        {props.feed === undefined || props.feed === null ? null : (
+          <link rel="alternate" type="application/atom+xml" href={props.feed.href} title={props.feed.title} />
         )}
         <meta property="og:type" content={props.ogType ?? "website"} />
         <meta property="og:site_name" content={props.siteName} />

@@ -1,5 +1,6 @@
 /** The commands of the model test, as fast-check draws them. Items and people are named by number, so that any subsequence is a test too. */
 import fc from "fast-check";
+import { MODERATION_ACTIONS, type ModerationAction } from "../../src/protocol/rest/moderation.ts";
 import type { Changes, Draft, Filter } from "../support/model.ts";
 import { MODERATION_STATES, type Sort, SORTS, STATUSES } from "../../src/protocol/rest/feedback.ts";
 
@@ -20,6 +21,8 @@ const WORDS = [
   "NEAR",
   "7",
 ] as const;
+export const COMMENT_ACTIONS = ["approve", "reject", "spam"] as const;
+type CommentAction = (typeof COMMENT_ACTIONS)[number];
 const HOUR_MS = 60 * 60 * 1_000;
 
 export type Over = "rest" | "socket";
@@ -44,6 +47,25 @@ export type Command = { readonly afterMs: number } & (
       readonly limit: number;
     }
   | { readonly kind: "board-create" | "board-delete"; readonly board: string }
+  | {
+      readonly kind: "comment";
+      readonly at: number;
+      readonly person: string;
+      /** The one that it replies to, counted among all that were written; null: none. */ readonly under: number | null;
+      readonly isInternal: boolean;
+    }
+  | { readonly kind: "comment-delete"; readonly comment: number }
+  | { readonly kind: "moderate"; readonly at: readonly number[]; readonly action: ModerationAction }
+  | { readonly kind: "moderate-comment"; readonly comment: number; readonly action: CommentAction }
+  | { readonly kind: "merge"; readonly at: number; readonly into: number }
+  | { readonly kind: "unmerge"; readonly at: number }
+  | {
+      readonly kind: "plan";
+      readonly at: number;
+      readonly phase: number;
+      /** Stands right before the one of that place in the phase; null: at the end. */ readonly before: number | null;
+    }
+  | { readonly kind: "unplan"; readonly at: number }
   | { readonly kind: "evict"; readonly webSockets: "close" | "hibernate" }
   | { readonly kind: "alarm" }
 );
@@ -87,17 +109,16 @@ const filter = fc.record({ status: fc.constantFrom(...STATUSES), category, q: wo
 const weighted = (weight: number, arbitrary: fc.Arbitrary<unknown>) => ({ weight, arbitrary });
 const kind = <K extends Command["kind"]>(name: K) => fc.constant(name);
 
-export const command = fc.oneof(
-  weighted(
-    5,
-    fc.record({
-      afterMs,
-      kind: kind("create"),
-      board,
-      draft: fc.record({ title: words, description: words, category }, { requiredKeys: ["title"] }),
-      author: fc.option(person),
-    }),
-  ),
+const create = fc.record({
+  afterMs,
+  kind: kind("create"),
+  board,
+  draft: fc.record({ title: words, description: words, category }, { requiredKeys: ["title"] }),
+  author: fc.option(person),
+});
+
+const command = fc.oneof(
+  weighted(6, create),
   weighted(5, fc.record({ afterMs, kind: kind("edit"), at, changes })),
   weighted(1, fc.record({ afterMs, kind: kind("delete"), at })),
   weighted(12, fc.record({ afterMs, kind: kind("vote"), at, person, weight: fc.constant(null), over, twice })),
@@ -113,7 +134,7 @@ export const command = fc.oneof(
       twice,
     }),
   ),
-  weighted(4, fc.record({ afterMs, kind: kind("unvote"), at, person, over })),
+  weighted(9, fc.record({ afterMs, kind: kind("unvote"), at, person, over })),
   weighted(
     3,
     fc.record({
@@ -125,8 +146,55 @@ export const command = fc.oneof(
       limit: fc.integer({ min: 1, max: 7 }),
     }),
   ),
+  weighted(
+    4,
+    fc.record({
+      afterMs,
+      kind: kind("comment"),
+      at,
+      person,
+      under: fc.option(fc.nat({ max: 8 })),
+      isInternal: fc.nat({ max: 3 }).map((drawn) => drawn === 0),
+    }),
+  ),
+  weighted(2, fc.record({ afterMs, kind: kind("comment-delete"), comment: fc.nat({ max: 8 }) })),
+  weighted(
+    2,
+    fc.record({
+      afterMs,
+      kind: kind("moderate"),
+      at: fc.uniqueArray(at, { minLength: 1, maxLength: 3 }),
+      action: fc.constantFrom(...MODERATION_ACTIONS, "approve", "unhide"),
+    }),
+  ),
+  weighted(
+    4,
+    fc.record({
+      afterMs,
+      kind: kind("moderate-comment"),
+      comment: fc.nat({ max: 8 }),
+      action: fc.constantFrom(...COMMENT_ACTIONS),
+    }),
+  ),
+  weighted(7, fc.record({ afterMs, kind: kind("merge"), at, into: at })),
+  weighted(4, fc.record({ afterMs, kind: kind("unmerge"), at })),
+  weighted(
+    7,
+    fc.record({ afterMs, kind: kind("plan"), at, phase: fc.nat({ max: 2 }), before: fc.option(fc.nat({ max: 3 })) }),
+  ),
+  weighted(1, fc.record({ afterMs, kind: kind("unplan"), at })),
   weighted(1, fc.record({ afterMs, kind: kind("board-create"), board })),
   weighted(1, fc.record({ afterMs, kind: kind("board-delete"), board })),
   weighted(1, fc.record({ afterMs, kind: kind("evict"), webSockets: fc.constantFrom("close", "hibernate") })),
   weighted(1, fc.record({ afterMs, kind: kind("alarm") })),
 ) as fc.Arbitrary<Command>;
+
+/** So many posts at the least, and commands after them. */
+const POSTS_MIN = 5;
+
+/** `most`: commands of a run. They begin with posts, so that there is something to do something to. */
+export function sequences(most: number): fc.Arbitrary<readonly Command[]> {
+  const posts = fc.array(create, { minLength: POSTS_MIN, maxLength: 2 * POSTS_MIN }) as fc.Arbitrary<Command[]>;
+  const commands = fc.array(command, { minLength: most / 4, maxLength: most, size: "max" });
+  return fc.tuple(posts, commands).map(([first, then]) => [...first, ...then]);
+}

@@ -60,12 +60,19 @@ export class TextReader implements Reader {
       return;
     }
     if (frame.type === "votes") for (const change of frame.changes) this.#count(change);
+    else if (frame.type === "comments") this.#discussed(frame);
     else if (frame.type === "feedback" && frame.op === "removed") this.#items.delete(frame.item.id);
     else if (frame.type === "feedback") this.#items.set(frame.item.id, frame.item);
     this.#seq = frame.seq;
   }
   view(): View {
     return this.#items;
+  }
+
+  #discussed({ id, commentCount }: { readonly id: number; readonly commentCount: number }): void {
+    const item = this.#items.get(id);
+    expect(item, `comments on ${String(id)}, of which the client was not told`).toBeDefined();
+    if (item !== undefined) this.#items.set(id, { ...item, commentCount });
   }
 
   #count({ id, voteCount }: { readonly id: number; readonly voteCount: number }): void {

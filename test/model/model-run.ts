@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { SORTS } from "../../src/protocol/rest/feedback.ts";
 import {
+  countedVotes,
   type Filter,
   isVisible,
   type ItemModel,
@@ -14,11 +15,14 @@ import {
 } from "../support/model.ts";
 import { call, OPERATOR, Peer, uniqueSlug } from "../support/workerd.ts";
 import type { Clock } from "./clock.ts";
+import { CurationRun } from "./curation-run.ts";
 import { evict } from "./evict.ts";
 import { BOARDS, CATEGORIES, type Command, PEOPLE } from "./commands.ts";
 
 /** Fewer than a socket may send in a second, for the clock may stand still. */
 const MESSAGES_PER_PEER = 10;
+/** One command in so many names an item that may be gone. */
+const WILD = 5;
 const TRENDING_TOLERANCE = 1e-6;
 const NO_ITEM: Pick<ItemModel, "id" | "board"> = { id: 999_999, board: BOARDS[0] };
 
@@ -36,15 +40,19 @@ export class ModelRun {
   readonly stub = env.WORKSPACE.getByName(this.workspace);
   readonly #clock: Clock;
   readonly #ids: number[] = [];
+  readonly #curation: CurationRun;
   readonly #peers = new Map<string, { peer: Peer; sent: number }>();
   #requests = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    const named = (at: number) => this.#named(at);
+    this.#curation = new CurationRun(this.workspace, this.model, clock, named);
   }
 
   async run(commands: readonly Command[]): Promise<void> {
     await this.#call("POST", "/api/v1/workspaces", { slug: this.workspace, name: "Model" }, 201);
+    await this.#curation.begin();
     for (const command of commands) {
       this.#clock.advance(command.afterMs);
       await this.#step(command);
@@ -65,6 +73,7 @@ export class ModelRun {
       }
       await this.#checkVotes(board);
     }
+    await this.#curation.check();
   }
 
   #filters(board: string): Filter[] {
@@ -86,7 +95,7 @@ export class ModelRun {
     for (const person of PEOPLE) {
       // Of what the public does not see, a look-up says nothing.
       const expected = items.flatMap((item) => {
-        const vote = isVisible(item) ? item.votes.get(person) : undefined;
+        const vote = isVisible(item) ? countedVotes(item).get(person) : undefined;
         return vote === undefined ? [] : [[String(item.id), vote.weight] as const];
       });
       const path = `${this.#path(board)}/votes?ids=${ids}&externalUserId=${encodeURIComponent(person)}`;
@@ -118,9 +127,19 @@ export class ModelRun {
         const path = `/api/v1/workspaces/${this.workspace}/boards/${command.board}`;
         await this.#call("DELETE", path, undefined, this.model.boards.has(command.board) ? 204 : 404);
         this.model.removeBoard(command.board);
+        this.#curation.boardRemoved();
         this.#peers.delete(command.board);
         return;
       }
+      case "comment":
+      case "comment-delete":
+      case "moderate":
+      case "moderate-comment":
+      case "merge":
+      case "unmerge":
+      case "plan":
+      case "unplan":
+        return await this.#curation.step(command);
       case "evict":
         // It must be running to be evicted.
         await this.#call("GET", `/api/v1/workspaces/${this.workspace}`, undefined, 200);
@@ -147,24 +166,33 @@ export class ModelRun {
     const answer = await this.#call("PATCH", `${this.#path(board)}/feedback/${id}`, changes, item === null ? 404 : 200);
     if (item === null) return;
     this.model.edit(item, changes, this.#clock.now);
-    const { moderationState, isHidden } = item;
-    expect(answer).toEqual({ ...presented(item), authorEmail: null, moderationState, isHidden });
+    const { moderationState, isHidden, mergedInto, merged } = item;
+    const inside = { authorEmail: null, moderationState, isHidden, mergedInto, mergedCount: merged.length };
+    expect(answer).toEqual({ ...presented(item), ...inside });
   }
 
   async #delete({ at }: Extract<Command, { kind: "delete" }>): Promise<void> {
     const { id, board, item } = this.#named(at);
     await this.#call("DELETE", `${this.#path(board)}/feedback/${id}`, undefined, item === null ? 404 : 204);
-    this.model.items.delete(id);
+    if (item !== null) this.#curation.removed(item);
   }
 
   async #vote(command: Vote): Promise<void> {
     const { id, board, item } = this.#named(command.at);
     const seen = item !== null && isVisible(item) ? item : null;
-    const first = seen !== null && command.kind === "vote" && !seen.votes.has(command.person);
+    const first = seen !== null && command.kind === "vote" && !countedVotes(seen).has(command.person);
     for (const repeated of command.kind === "vote" && command.twice ? [false, true] : [false]) {
       const answer = await (command.over === "rest"
         ? this.#voteByRest(command, id, board)
         : this.#voteBySocket(command, id, board));
+      if (
+        seen === null &&
+        item !== null &&
+        this.#curation.isSentOn(item, command.over === "rest" && command.kind === "vote" && command.weight !== null)
+      ) {
+        expect(answer).toEqual({ status: command.over === "rest" ? 409 : 404, code: "FEEDBACK_MERGED" });
+        continue;
+      }
       if (seen === null) {
         expect(answer).toEqual({
           status: 404,
@@ -173,7 +201,7 @@ export class ModelRun {
         continue;
       }
       if (command.kind === "vote") this.model.vote(seen, command.person, command.weight, this.#clock.now);
-      else seen.votes.delete(command.person);
+      else this.model.unvote(seen, command.person);
       const status = command.over === "rest" && first && !repeated ? 201 : 200;
       expect(answer).toEqual({ status, voteCount: voteCount(seen), voted: command.kind === "vote" });
     }
@@ -242,7 +270,9 @@ export class ModelRun {
   }
 
   #named(at: number): { id: number; board: string; item: ItemModel | null } {
-    const id = this.#ids[at % Math.max(1, this.#ids.length)] ?? NO_ITEM.id;
+    const there = [...this.model.items.keys()];
+    const among = at % WILD === 0 || there.length === 0 ? this.#ids : there;
+    const id = among[at % Math.max(1, among.length)] ?? NO_ITEM.id;
     const item = this.model.items.get(id) ?? null;
     return { id, board: item?.board ?? NO_ITEM.board, item };
   }

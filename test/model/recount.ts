@@ -26,8 +26,18 @@ export function recount(sql: Sql): void {
     "a board's totals are those of its visible items",
   ).toEqual([]);
   expect(
-    rows("select id from feedback_items where visible <> (moderation_state = 'approved' and is_hidden = 0)"),
-    "visible is approved and not hidden",
+    rows(
+      "select id from feedback_items where visible <> (moderation_state = 'approved' and is_hidden = 0 and merged_into is null)",
+    ),
+    "visible is approved, not hidden and not merged",
+  ).toEqual([]);
+  expect(
+    rows(`select id, comment_count, comments, merged_count, merged from (
+            select i.*, (select count(*) from feedback_comments where feedback_id = i.id and visible = 1) comments,
+              (select count(*) from feedback_items where merged_into = i.id) merged
+            from feedback_items i)
+          where comment_count <> comments or merged_count <> merged`),
+    "an item's counts are those of its visible comments and of what was merged into it",
   ).toEqual([]);
   const indexed = rows("select rowid as id from feedback_search order by rowid").map((row) => row["id"]);
   const visible = rows("select id from feedback_items where visible = 1 order by id").map((row) => row["id"]);
@@ -51,7 +61,14 @@ export function noOrphans(sql: Sql): void {
      union all select 'tombstone', feedback_id from feedback_tombstones where board_id not in (select id from boards)
      union all select 'board', id from boards where slug is null`,
   );
-  expect(orphans.toArray()).toEqual([]);
+  const more = sql.exec(
+    `select 'comment' as what, id from feedback_comments where feedback_id not in (select id from feedback_items)
+     union all select 'carried', feedback_id from carried_votes where feedback_id not in (select id from feedback_items)
+     union all select 'queued', feedback_id from moderation_queue where feedback_id not in (select id from feedback_items)
+     union all select 'planned', feedback_id from roadmap_items where feedback_id not in (select id from feedback_items)
+     union all select 'searched', rowid from comment_search where rowid not in (select id from feedback_comments where visible = 1)`,
+  );
+  expect([...orphans.toArray(), ...more.toArray()]).toEqual([]);
 }
 
 function recountTrending(sql: Sql): void {

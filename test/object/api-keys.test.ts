@@ -67,7 +67,8 @@ describe("API keys", () => {
         const address = `/api/v1${where}`
           .replace(":workspace", workspace)
           .replace(":board", board)
-          .replace(":id", "999");
+          .replace(":id", "999")
+          .replace(":commentId", "1");
         const query = operationId === "lookUpVotes" ? "?ids=1&externalUserId=somebody" : "";
         const answer = await call(method, `${address.replaceAll(/:\w+/gu, "nothing")}${query}`, bodyOf(endpoint), as);
         const allowed = may({ standing: "admin", scopes: [scope] }, who as (typeof ACTIONS)[number]);
@@ -271,6 +272,8 @@ function bodyOf({ body, operationId }: Endpoint): unknown {
     createFeedback: { title: "By a key" },
     updateFeedback: { title: "Changed" },
     castVote: { externalUserId: "somebody" },
+    createComment: { body: "By a key" },
+    updateComment: { body: "Changed" },
     removeVote: { externalUserId: "somebody" },
     updateWorkspace: { name: "Test" },
   };

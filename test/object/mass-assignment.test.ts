@@ -21,7 +21,14 @@ describe("unknown fields", () => {
   test.each(withBody.map((endpoint) => [endpoint.operationId, endpoint] as const))(
     "[S18] %s names every unknown field of a body",
     async (_operationId, { method, path, who }) => {
-      const params: Record<string, string> = { workspace, board: "ideas", id: "1", userId: "x", externalUserId: "x" };
+      const params: Record<string, string> = {
+        workspace,
+        board: "ideas",
+        id: "1",
+        commentId: "1",
+        userId: "x",
+        externalUserId: "x",
+      };
       const url = path.replaceAll(/:(\w+)/gu, (_match, name: string) => params[name] ?? "x");
       const headers = who === "account" || who === "account-or-operator" ? mine : OPERATOR;
       const { status, body } = await call(method, `${API_PREFIX}${url}`, ADDED, headers);
@@ -37,7 +44,14 @@ describe("unknown fields", () => {
     "[S18] %s takes no unknown query parameter",
     async (operationId, { method, path, who, body: schema }) => {
       if (operationId === "openLive") return; // its upgrade is checked first; see the live tests
-      const params: Record<string, string> = { workspace, board: "ideas", id: "1", userId: "x", externalUserId: "x" };
+      const params: Record<string, string> = {
+        workspace,
+        board: "ideas",
+        id: "1",
+        commentId: "1",
+        userId: "x",
+        externalUserId: "x",
+      };
       const url = path.replaceAll(/:(\w+)/gu, (_match, name: string) => params[name] ?? "x");
       const headers = who === "account" || who === "account-or-operator" ? mine : OPERATOR;
       const { status, body } = await call(

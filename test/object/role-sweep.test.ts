@@ -44,6 +44,13 @@ const made = async (path: string, body?: unknown): Promise<any> => {
   return answer.body;
 };
 
+/** On the item; what only the team may read has the canary. */
+async function commentIn({ workspace, item }: Target, more: { readonly isInternal?: true } = {}): Promise<string> {
+  const body = more.isInternal === true ? `${CANARY} note` : "Swept";
+  const path = `${API_PREFIX}/${workspace}/ideas/feedback/${String(item)}/comments`;
+  return String((await call("POST", path, { body, ...more }, OPERATOR)).body.id);
+}
+
 /** One per endpoint: what to send so that whoever may gets a success. */
 const RECIPES: Record<string, (target: Target, caller: Caller) => Request | Promise<Request>> = {
   readWorkspace: () => ({}),
@@ -72,9 +79,19 @@ const RECIPES: Record<string, (target: Target, caller: Caller) => Request | Prom
     await freeSecret(workspace);
     return { path: { id: (await made(`${workspace}/signing-secrets`)).id } };
   },
+  readAnalytics: () => ({}),
+  listThemes: () => ({}),
+  rebuildThemes: () => ({}),
+  listThemeItems: async ({ workspace }) => ({ path: { id: String(await themeIn(workspace)) } }),
+  updateTheme: async ({ workspace }) => ({ path: { id: String(await themeIn(workspace)) }, body: { pinned: true } }),
+  mergeTheme: async ({ workspace }) => ({
+    path: { id: String(await themeIn(workspace)) },
+    body: { intoId: await themeIn(workspace) },
+  }),
   readSettings: () => ({}),
   updateSettings: () => ({ body: { allowedOrigins: [] } }),
   listRateLimits: () => ({}),
+  listEvents: () => ({}),
   updateRateLimits: () => ({ body: { "comment-person": 21 } }),
   readBranding: () => ({}),
   updateBranding: () => ({ body: { accentColor: "#0a7c66" } }),
@@ -102,7 +119,62 @@ const RECIPES: Record<string, (target: Target, caller: Caller) => Request | Prom
   lookUpVotes: ({ item }, caller) => ({
     query: new URLSearchParams({ ids: String(item), ...forPerson(caller) }).toString(),
   }),
+  listModeration: () => ({ query: "state=hidden" }),
+  countModeration: () => ({}),
+  moderate: ({ item }) => ({ body: { action: "hide", entries: [{ kind: "feedback", id: item }] } }),
+  mergeFeedback: async ({ workspace }) => ({ body: { intoId: (await targetIn(workspace)).item } }),
+  unmergeFeedback: async ({ workspace, item }) => {
+    const { item: intoId } = await targetIn(workspace);
+    await call("POST", `${API_PREFIX}/${workspace}/ideas/feedback/${String(item)}/merge`, { intoId }, OPERATOR);
+    return {};
+  },
+  listMerged: async ({ workspace, item }) => {
+    const path = `${API_PREFIX}/${workspace}/ideas/feedback/${String(await hiddenIn(workspace))}/merge`;
+    await call("POST", path, { intoId: item }, OPERATOR);
+    return {};
+  },
+  listDuplicates: async ({ workspace }) => {
+    await groupIn(workspace, await hiddenIn(workspace));
+    return {};
+  },
+  createDuplicates: async ({ workspace, item }) => ({
+    body: { feedbackIds: [item, (await targetIn(workspace)).item] },
+  }),
+  confirmDuplicates: async ({ workspace }) => {
+    const { item } = await targetIn(workspace);
+    return { path: { id: await groupIn(workspace, item) }, body: { intoId: item } };
+  },
+  dismissDuplicates: async ({ workspace }) => ({
+    path: { id: await groupIn(workspace, (await targetIn(workspace)).item) },
+  }),
+  findSimilar: () => ({ query: "title=Something+like+it" }),
   openLive: () => ({}),
+  readRoadmap: () => ({}),
+  openRoadmapLive: () => ({}),
+  listPhases: () => ({}),
+  createPhase: async ({ workspace }) => {
+    await freePhase(workspace);
+    return { body: { name: "Swept", isPublic: false } };
+  },
+  updatePhase: async ({ workspace }) => ({ path: { id: await phaseIn(workspace) }, body: { status: "planned" } }),
+  deletePhase: async ({ workspace }) => ({ path: { id: await phaseIn(workspace) } }),
+  listRoadmapItems: () => ({}),
+  createRoadmapItem: async ({ workspace, item }) => ({
+    body: { phaseId: Number(await phaseIn(workspace)), feedbackId: item },
+  }),
+  updateRoadmapItem: async ({ workspace }) => ({
+    path: { id: await roadmapItemIn(workspace) },
+    body: { isPublic: false },
+  }),
+  deleteRoadmapItem: async ({ workspace }) => ({ path: { id: await roadmapItemIn(workspace) } }),
+  listComments: async (target) => {
+    await commentIn(target, { isInternal: true });
+    await commentIn(target);
+    return {};
+  },
+  createComment: (_target, caller) => ({ body: { body: "Swept", ...forPerson(caller) } }),
+  updateComment: async (target) => ({ path: { commentId: await commentIn(target) }, body: { body: "Swept again" } }),
+  deleteComment: async (target) => ({ path: { commentId: await commentIn(target) } }),
 };
 
 /** Endpoints where the rule lets in more than may do this very thing: a verb looks closer. */
@@ -110,6 +182,10 @@ const TIGHTER: Readonly<Record<string, Action>> = {
   // Nobody here wrote the item.
   updateFeedback: "feedback.moderate",
   deleteFeedback: "feedback.moderate",
+  updateComment: "feedback.moderate",
+  deleteComment: "feedback.moderate",
+  // What is hidden stands there.
+  listModeration: "internal.read",
   // Somebody else, not oneself.
   removeMember: "team.manage",
 };
@@ -269,7 +345,7 @@ function ruleOf({ operationId, who }: Endpoint): Action {
 }
 
 function mayHere(endpoint: Endpoint, caller: Caller): boolean {
-  return may(caller.actor, ruleOf(endpoint));
+  return may(caller.actor, endpoint.who as Action) && may(caller.actor, ruleOf(endpoint));
 }
 
 function refusalHere(endpoint: Endpoint, caller: Caller): string {
@@ -292,7 +368,8 @@ async function ask(endpoint: Endpoint, caller: Caller, target: Target): Promise<
     ...request.path,
   };
   const path = endpoint.path.replaceAll(/:(\w+)/gu, (_match, name: string) => params[name] ?? "missing");
-  if (endpoint.operationId === "openLive") return openSocket(path.replace(/\/live$/u, ""), caller);
+  if (endpoint.operationId === "openLive" || endpoint.operationId === "openRoadmapLive")
+    return openSocket(path.replace(/\/live$/u, ""), caller);
   const query = request.query === undefined ? "" : `?${request.query}`;
   return call(endpoint.method, `${API_PREFIX}${path}${query}`, request.body, caller.headers);
 }
@@ -321,6 +398,20 @@ async function targetIn(workspace: string): Promise<Target> {
   return { workspace, item: body.id, victim };
 }
 
+/** An item that only the team sees. */
+async function hiddenIn(workspace: string): Promise<number> {
+  const path = `${API_PREFIX}/${workspace}/ideas/feedback`;
+  const { body } = await call("POST", path, { title: `${CANARY} twin` }, OPERATOR);
+  await call("PATCH", `${path}/${String(body.id)}`, { isHidden: true }, OPERATOR);
+  return body.id;
+}
+
+/** An item of everybody's beside that one, as likely the same. */
+async function groupIn(workspace: string, other: number): Promise<string> {
+  const { item } = await targetIn(workspace);
+  return String((await made(`${workspace}/duplicates`, { feedbackIds: [item, other] })).id);
+}
+
 /** A workspace with the whole team, a board, and secrets that must not leak. */
 async function workspaceOf(workspace: string, withTeam: boolean): Promise<void> {
   await made("", { slug: workspace, name: "Swept" });
@@ -334,6 +425,8 @@ async function workspaceOf(workspace: string, withTeam: boolean): Promise<void> 
     { isHidden: true },
     OPERATOR,
   );
+  const phase = await made(`${workspace}/roadmap/phases`, { name: `${CANARY} phase`, isPublic: false });
+  await made(`${workspace}/roadmap/items`, { phaseId: phase.id, title: `${CANARY} plan` });
   if (!withTeam) return;
   for (const role of ROLES) await insertMember(workspace, team.get(role) ?? "", role);
 }
@@ -385,6 +478,41 @@ async function freeSecret(workspace: string): Promise<void> {
   for (const { id } of body.slice(1)) {
     await call("DELETE", `${API_PREFIX}/workspaces/${workspace}/signing-secrets/${id}`, undefined, OPERATOR);
   }
+}
+
+/** A roadmap has at most twenty phases: those that hold nothing make room. */
+async function freePhase(workspace: string): Promise<void> {
+  const path = `${API_PREFIX}/workspaces/${workspace}/roadmap/phases`;
+  const { body } = await call("GET", path, undefined, OPERATOR);
+  if (body.length < 20) return;
+  for (const { id } of body) await call("DELETE", `${path}/${String(id)}`, undefined, OPERATOR);
+}
+
+async function phaseIn(workspace: string): Promise<string> {
+  await freePhase(workspace);
+  return String((await made(`${workspace}/roadmap/phases`, { name: "Swept", isPublic: false })).id);
+}
+
+/** In the first phase, so that few are filled. */
+async function roadmapItemIn(workspace: string): Promise<string> {
+  const { body } = await call("GET", `${API_PREFIX}/workspaces/${workspace}/roadmap/phases`, undefined, OPERATOR);
+  const phaseId = Number(body[0]?.id ?? (await phaseIn(workspace)));
+  const item = await made(`${workspace}/roadmap/items`, { phaseId, title: "Swept", isPublic: false });
+  return String(item.id);
+}
+
+/** Straight into the table: themes are found by the alarm. */
+async function themeIn(workspace: string): Promise<number> {
+  return runInDurableObject(env.WORKSPACE.getByName(workspace), (_instance, { storage }) =>
+    Number(
+      storage.sql
+        .exec(
+          "INSERT INTO themes (name, terms, is_named, is_pinned, item_count, vote_count, centroid, created_at, updated_at) VALUES (?, '[]', 1, 0, 0, 0, '[]', 0, 0) RETURNING id",
+          `${CANARY} theme`,
+        )
+        .one()["id"],
+    ),
+  );
 }
 
 /** An answer without a body has no text. */

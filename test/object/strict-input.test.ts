@@ -110,6 +110,7 @@ it("[S32] every endpoint that takes a body takes it as uncompressed JSON only, a
       .replace(":workspace", workspace)
       .replace(":board", "ideas")
       .replace(":id", String(id))
+      .replace(":commentId", "1")
       .replaceAll(/:\w+/gu, "x");
     // Whose an endpoint is comes before what it is sent, and the operator is no account.
     const expected = who === "account" ? 401 : 415;

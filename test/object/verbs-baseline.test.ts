@@ -45,8 +45,9 @@ it("[B2] the floor of the load bench runs the statements of the verbs", async ()
   };
   const posting: Call = { ...VISITOR, limit: "feedback-create", visitor: "somebody" };
   const voting: Call = { ...VISITOR, limit: "vote", visitor: "somebody" };
-  // From here on the address is known, and the alarm that forgets counts is armed.
+  // From here on the address is known, and the alarms that forget counts and texts are armed, and known to be.
   await done(stub.createFeedback(posting, "ideas", { title: "The first that is counted" }));
+  await done(stub.createFeedback(posting, "ideas", { title: "The second" }));
   await done(stub.castVote(voting, "ideas", 5, { externalUserId: "counted" }));
   const item = { title: "A title", description: "A description" };
   const run = {
@@ -153,6 +154,9 @@ describe("cost of every verb", () => {
       "vote taken back again": await cost(() => stub.removeVote(VISITOR, "ideas", 10, "bea")),
       "look-up of 20 items": await cost(() => stub.lookUpVotes(READER, "ideas", ids, "bea")),
       "look-up, an unknown person": await cost(() => stub.lookUpVotes(READER, "ideas", ids, "nobody")),
+      "similar to a title": await cost(() =>
+        stub.findSimilar(READER, "ideas", { title: "Idea about export", limit: 5 }),
+      ),
     };
     compare(context, "votes", costs);
   });

@@ -1,6 +1,6 @@
 /**
  * A workspace as plain data: what its boards, items and votes must be after a sequence of commands, and what the lists must answer. Written from the contract, shares no
- * code with the objects. Knows nothing of seqs, sockets or storage; time is told to it.
+ * code with the objects. Knows nothing of seqs, sockets or storage; time is told to it. The roadmap's model is model-roadmap.ts.
  */
 import type { Feedback, ModerationState, Sort, Status } from "../../src/protocol/rest/feedback.ts";
 
@@ -8,6 +8,14 @@ import type { Feedback, ModerationState, Sort, Status } from "../../src/protocol
 const HALF_LIFE_MS = 7 * 24 * 60 * 60 * 1_000;
 
 export type VoteModel = { readonly weight: number; readonly votedAt: number };
+
+export type CommentModel = {
+  readonly id: number;
+  readonly parentId: number | null;
+  readonly isInternal: boolean;
+  moderationState: ModerationState;
+  isDeleted: boolean;
+};
 
 export type ItemModel = {
   readonly id: number;
@@ -21,8 +29,14 @@ export type ItemModel = {
   isHidden: boolean;
   readonly createdAt: number;
   updatedAt: number;
-  /** By person. */
+  /** By person: what they cast on this very item. */
   readonly votes: Map<string, VoteModel>;
+  /** Who took their vote back while a merged item carried one for them. */
+  readonly refused: Set<string>;
+  /** What was merged into it directly. */
+  readonly merged: ItemModel[];
+  mergedInto: number | null;
+  readonly comments: Map<number, CommentModel>;
 };
 
 export type Draft = { readonly title: string; readonly description?: string; readonly category?: string };
@@ -49,6 +63,10 @@ export class WorkspaceModel {
       createdAt: now,
       updatedAt: now,
       votes: new Map(),
+      refused: new Set(),
+      merged: [],
+      mergedInto: null,
+      comments: new Map(),
     };
     this.items.set(id, item);
     return item;
@@ -64,7 +82,36 @@ export class WorkspaceModel {
   /** Never a toggle; a repeated vote keeps its time, and its weight unless a new one is given. */
   vote(item: ItemModel, person: string, weight: number | null, now: number): void {
     const known = item.votes.get(person);
+    item.refused.delete(person);
     item.votes.set(person, { weight: weight ?? known?.weight ?? 1, votedAt: known?.votedAt ?? now });
+  }
+
+  /** Also what is carried for them, as long as it is. */
+  unvote(item: ItemModel, person: string): void {
+    item.votes.delete(person);
+    if (carriedTo(item, person) !== null) item.refused.add(person);
+  }
+
+  merge(source: ItemModel, target: ItemModel): void {
+    source.mergedInto = target.id;
+    target.merged.push(source);
+  }
+
+  unmerge(source: ItemModel): void {
+    const target = source.mergedInto === null ? undefined : this.items.get(source.mergedInto);
+    source.mergedInto = null;
+    target?.merged.splice(target.merged.indexOf(source), 1);
+    // Of what is carried no more nobody keeps in mind that it was refused.
+    for (const item of this.items.values()) {
+      for (const person of item.refused) if (carriedTo(item, person) === null) item.refused.delete(person);
+    }
+  }
+
+  /** It leaves what it was merged into, and what was merged into it comes back. */
+  remove(item: ItemModel): void {
+    this.unmerge(item);
+    for (const merged of item.merged.slice()) this.unmerge(merged);
+    this.items.delete(item.id);
   }
 
   removeBoard(board: string): void {
@@ -95,11 +142,40 @@ export class WorkspaceModel {
 }
 
 export function isVisible(item: ItemModel): boolean {
-  return item.moderationState === "approved" && !item.isHidden;
+  return item.moderationState === "approved" && !item.isHidden && item.mergedInto === null;
+}
+
+/** The votes that count for it, by person: their own, or what merged items carry for them, whichever is higher; dated by their own, or by the first that is carried. */
+export function countedVotes(item: ItemModel): Map<string, VoteModel> {
+  const people = new Set([...item.votes.keys(), ...item.merged.flatMap((merged) => [...countedVotes(merged).keys()])]);
+  const counted = new Map<string, VoteModel>();
+  for (const person of people) {
+    const own = item.votes.get(person) ?? null;
+    const carried = carriedTo(item, person);
+    if (own !== null) counted.set(person, { ...own, weight: Math.max(own.weight, carried?.weight ?? 0) });
+    else if (carried !== null && !item.refused.has(person)) counted.set(person, carried);
+  }
+  return counted;
+}
+
+function carriedTo(item: ItemModel, person: string): VoteModel | null {
+  const votes = item.merged.flatMap((merged) => countedVotes(merged).get(person) ?? []);
+  if (votes.length === 0) return null;
+  const weight = Math.max(...votes.map((vote) => vote.weight));
+  return { weight, votedAt: Math.min(...votes.map((vote) => vote.votedAt)) };
 }
 
 export function voteCount(item: ItemModel): number {
-  return [...item.votes.values()].reduce((sum, vote) => sum + vote.weight, 0);
+  return [...countedVotes(item).values()].reduce((sum, vote) => sum + vote.weight, 0);
+}
+
+/** What the public sees of them. */
+export function commentCount(item: ItemModel): number {
+  return [...item.comments.values()].filter(isPublic).length;
+}
+
+function isPublic({ isInternal, isDeleted, moderationState }: CommentModel): boolean {
+  return !isInternal && !isDeleted && moderationState === "approved";
 }
 
 export function trendingOf(createdAt: number, votes: Iterable<VoteModel>): number {
@@ -118,7 +194,7 @@ export function sortValue(item: ItemModel, sort: Sort): number {
     case "updated_at":
       return item.updatedAt;
     case "trending":
-      return trendingOf(item.createdAt, item.votes.values());
+      return trendingOf(item.createdAt, countedVotes(item).values());
   }
 }
 
@@ -133,7 +209,7 @@ export function presented(item: ItemModel): Feedback {
     status,
     category,
     voteCount: voteCount(item),
-    commentCount: 0,
+    commentCount: commentCount(item),
     authorName: null,
     pinned,
     createdAt: new Date(item.createdAt).toISOString(),

@@ -52,7 +52,7 @@ describe("an optimistic vote", () => {
     const pressed = beginVote(live([item(1, 5)]), 1, "r1", true);
     expect([count(pressed, 1), hasVoted(pressed, 1)]).toEqual([6, true]);
     const settled = settleVote(pressed, 1, "r1", { seq: 14, voteCount: 9, voted: true });
-    expect([count(settled, 1), hasVoted(settled, 1), settled.pending.size]).toEqual([9, true, 0]);
+    expect([count(settled, 1), hasVoted(settled, 1), settled.underway.size]).toEqual([9, true, 0]);
   });
 
   test("[C2] is not counted twice when the votes frame comes before the ack", () => {
@@ -77,7 +77,7 @@ describe("an optimistic vote", () => {
     state = settleVote(state, 1, "r1", { seq: 11, voteCount: 6, voted: true });
     expect([count(state, 1), hasVoted(state, 1)]).toEqual([5, false]);
     state = settleVote(state, 1, "r2", { seq: 12, voteCount: 5, voted: false });
-    expect([count(state, 1), hasVoted(state, 1), state.pending.size]).toEqual([5, false, 0]);
+    expect([count(state, 1), hasVoted(state, 1), state.underway.size]).toEqual([5, false, 0]);
   });
 
   test("[C5] refused: back to what was known, weight and all", () => {
@@ -340,7 +340,7 @@ test("[C13] whatever is dropped, resent, resynced or late, the client ends with 
       expect(rows(shown).map(({ id, voteCount }) => [id, voteCount])).toEqual(
         model.page().items.map(({ id, voteCount }) => [id, voteCount]),
       );
-      expect(shown.pending.size).toBe(0);
+      expect(shown.underway.size).toBe(0);
       for (const id of model.counts.keys())
         expect(hasVoted(shown, id), `vote for ${String(id)}`).toBe(model.mine.has(id));
     }),
@@ -379,4 +379,29 @@ test("[C14] alone on a board, no count is ever shown above one: a vote under way
       ],
     },
   );
+});
+
+describe("comments", () => {
+  const said = (state: BoardState): number | undefined => row(state, 1)?.commentCount;
+  const frame = (seq: number, commentCount: number): AppliedFrame => ({ type: "comments", seq, id: 1, commentCount });
+  const withComments = (commentCount: number): Feedback => ({ ...item(1, 5), commentCount });
+
+  test("[CM26] a frame moves the count alone, and what is missing before the next resume", () => {
+    const state = applyFrame(live([item(1, 5)]), frame(11, 3));
+    expect([said(state), count(state, 1), state.seq]).toEqual([3, 5, 11]);
+    expect(said(applyFrame(state, { type: "votes", seq: 12, changes: [{ id: 1, voteCount: 6 }] }))).toBe(3);
+  });
+
+  test("[CM26] the newest count stays, whether it came with a page, an item or a frame", () => {
+    const older = applyFrame(live([item(1, 5)]), frame(14, 3));
+    expect(said(appendPage(older, { items: [withComments(2)], seq: 13, nextCursor: null }))).toBe(3);
+    expect(said(applyFrame(older, { type: "feedback", seq: 15, op: "updated", item: withComments(4) }))).toBe(4);
+    expect(said(applyFrame(older, frame(13, 1)))).toBe(3);
+  });
+
+  test("[CM26] a count of an item that is not loaded waits for its page", () => {
+    const state = applyFrame(live([item(2)], 10, "more"), frame(12, 7));
+    expect(row(state, 1)).toBeUndefined();
+    expect(said(appendPage(state, { items: [withComments(6)], seq: 11, nextCursor: null }))).toBe(7);
+  });
 });

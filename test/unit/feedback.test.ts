@@ -16,15 +16,15 @@ const fields = {
 };
 const current = fc
   .record(fields)
-  .map((record): Content => ({ ...record, visible: isVisible(record.moderationState, record.isHidden) }));
+  .map((record): Content => ({ ...record, visible: isVisible(record.moderationState, record.isHidden, null) }));
 const command: fc.Arbitrary<UpdateFeedback> = fc.record(fields, { requiredKeys: [] });
 
 describe("feedback", () => {
   it("[U10] a change made twice is made once", () => {
     fc.assert(
       fc.property(current, command, (content, change) => {
-        const first = reviseFeedback(content, change);
-        const second = reviseFeedback(first.content, change);
+        const first = reviseFeedback({ ...content, mergedInto: null }, change);
+        const second = reviseFeedback({ ...first.content, mergedInto: null }, change);
         expect(second.changed).toBe(false);
         expect(second.content).toEqual(first.content);
       }),
@@ -34,8 +34,8 @@ describe("feedback", () => {
   it("[U11] sets exactly the fields it names, and says truly whether anything changed", () => {
     fc.assert(
       fc.property(current, command, (content, change) => {
-        const { changed, content: revised } = reviseFeedback(content, change);
-        const visible = isVisible(revised.moderationState, revised.isHidden);
+        const { changed, content: revised } = reviseFeedback({ ...content, mergedInto: null }, change);
+        const visible = isVisible(revised.moderationState, revised.isHidden, null);
         expect(revised).toEqual({ ...content, ...change, visible });
         expect(changed).toBe(!isDeepStrictEqual(revised, content));
       }),
@@ -45,7 +45,7 @@ describe("feedback", () => {
   it("[U12] only approved, unhidden items are public, and the appearance says what watchers see", () => {
     fc.assert(
       fc.property(current, command, (content, change) => {
-        const { appearance, content: revised } = reviseFeedback(content, change);
+        const { appearance, content: revised } = reviseFeedback({ ...content, mergedInto: null }, change);
         expect(revised.visible).toBe(revised.moderationState === "approved" && !revised.isHidden);
         const seen = { true: { true: "changed", false: "disappeared" }, false: { true: "appeared", false: "unseen" } };
         expect(appearance).toBe(seen[`${content.visible}`][`${revised.visible}`]);
@@ -54,7 +54,7 @@ describe("feedback", () => {
   });
 
   it("[U13] a new item is open, public and unpinned, with nothing left undefined", () => {
-    const draft = draftFeedback({ title: "Dark mode" }, Date.UTC(2026, 0, 1));
+    const draft = draftFeedback({ title: "Dark mode" }, "approved", Date.UTC(2026, 0, 1));
     expect(draft).toMatchObject({ status: "open", visible: true, pinned: false, description: "", category: null });
     expect(Object.values(draft)).not.toContain(undefined);
   });

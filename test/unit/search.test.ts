@@ -7,9 +7,12 @@ import { matchExpression, scopeTokens } from "../../src/domain/search.ts";
 import { SEARCH_TERMS_MAX } from "../../src/limits.ts";
 
 const MIGRATION = new URL("../../schema/workspace/0001_search.sql", import.meta.url);
-const WORD = /^[\p{L}\p{N}\p{M}\p{Co}]+$/u;
+const QUOTED = /"[^"]*"/gu;
+const WORDS = /^"[\p{L}\p{N}\p{M}\p{Co} ]+"$/u;
+/** What is left of a query without its quoted parts. */
+const SKELETON = /^(?:[(){} :*]|scope|title|description|AND|OR)+$/u;
 const FILTER = /^scope : "[bsc][0-9a-f]+"$/u;
-const TERM = /^\{title description\} : "(?<word>[^"]*)" \*$/u;
+const PREFIX = /\{title description\} : "[^"]*" \*/gu;
 
 /** Everything that means something to FTS5, or to SQL. */
 const hostile = fc.constantFrom(
@@ -50,12 +53,13 @@ describe("search", () => {
       fc.property(typed, scope, (text, where) => {
         const expression = matchExpression(text, where);
         if (expression === null) return;
-        const parts = expression.split(" AND ");
-        const terms = parts.filter((part) => !FILTER.test(part)).map((part) => TERM.exec(part)?.groups?.["word"]);
-        expect(terms.every((word) => word !== undefined && WORD.test(word))).toBe(true);
-        expect(terms.length).toBeGreaterThan(0);
-        expect(terms.length).toBeLessThanOrEqual(SEARCH_TERMS_MAX);
-        expect(parts.length - terms.length).toBe(scopeTokens(where).length);
+        const quoted = expression.match(QUOTED) ?? [];
+        expect(quoted.every((part) => WORDS.test(part))).toBe(true);
+        expect(expression.replace(QUOTED, "")).toMatch(SKELETON);
+        const prefixes = expression.match(PREFIX) ?? [];
+        expect(prefixes.length).toBeGreaterThan(0);
+        expect(prefixes.length).toBeLessThanOrEqual(SEARCH_TERMS_MAX);
+        expect(expression.split(" AND ").filter((part) => FILTER.test(part))).toHaveLength(scopeTokens(where).length);
       }),
       { numRuns: 2_000 },
     );

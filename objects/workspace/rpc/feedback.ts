@@ -20,7 +20,7 @@ export abstract class FeedbackCalls extends TeamCalls {
     return this.calls.read("board.list", call, (actor) => listBoards(this.store, actor));
   }
   createBoard(call: Call, command: CreateBoard) {
-    return this.calls.write("board.create", call, () => createBoard(this.store, command));
+    return this.calls.write("board.create", call, (actor) => createBoard(this.store, actor, command));
   }
   readBoard(call: Call, board: string) {
     return this.calls.read("board.read", call, (actor) => readBoard(this.store, actor, board));
@@ -37,9 +37,9 @@ export abstract class FeedbackCalls extends TeamCalls {
       boardPage(this.store, actor, this.name, board, query, externalUserId),
     );
   }
-  itemPage(call: Call, board: string, id: number, externalUserId: string | null) {
+  itemPage(call: Call, board: string, id: number, externalUserId: string | null, after: string | null = null) {
     return this.calls.read("feedback.page", call, (actor) =>
-      itemPage(this.store, actor, this.name, board, id, externalUserId),
+      itemPage(this.store, actor, this.name, board, id, externalUserId, after),
     );
   }
 
@@ -59,7 +59,7 @@ export abstract class FeedbackCalls extends TeamCalls {
     return this.calls.found("feedback.create", call, () => {
       const actor = authorize(this.store, this.name, call);
       if (!actor.ok) return actor;
-      const opened = openBoard(this.store, opening);
+      const opened = openBoard(this.store, actor.value, opening);
       return opened.ok ? this.calls.guarded(call, actor.value, person, () => create(actor.value)) : opened;
     });
   }

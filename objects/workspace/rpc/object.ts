@@ -38,7 +38,12 @@ export abstract class WorkspaceObject extends Server<Env> {
       this.#tell(userId, message, version),
     );
     const open = (tag: string) => this.getConnections<SocketState>(tag);
-    const fanOut = new FanOut((boardId) => greeted(open(boardTag(boardId))), open, clock);
+    const { roadmap } = this.store;
+    const fanOut = new FanOut((boardId) => greeted(open(boardTag(boardId))), open, clock, {
+      load: () => roadmap.load(),
+      shows: (boardId, feedbackId) =>
+        roadmap.shows(feedbackId) && this.store.boardById(boardId)?.visibility === "public",
+    });
     const scale = parseScale(env.RATE_LIMIT_SCALE);
     this.calls = new Calls(this.name, storage, this.store, fanOut, scale);
     this.#sockets = new LiveSockets(ctx, this.calls, this.store, fanOut, {

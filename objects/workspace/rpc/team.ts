@@ -9,7 +9,7 @@ import type { CreateInvitation, UpdateMember } from "../../../src/protocol/rest/
 import type { CreateWorkspace, UpdateWorkspace } from "../../../src/protocol/rest/workspaces.ts";
 import { err } from "../../../src/result.ts";
 import { createApiKey, listApiKeys, type MadeKey, revokeApiKey } from "../api-keys.ts";
-import type { Actor } from "../authorize.ts";
+import { type Actor, recognise } from "../authorize.ts";
 import { UNASKED } from "../calls.ts";
 import {
   acceptInvitation,
@@ -23,6 +23,7 @@ import { hearProfile, listMembers, type Owner, removeMember, updateMember } from
 import { listRateLimits, updateRateLimits } from "../rate-limits.ts";
 import { readBranding, readSettings, readWidgetConfig, updateBranding, updateSettings } from "../settings.ts";
 import { createSigningSecret, listSigningSecrets, type MadeSecret, revokeSigningSecret } from "../signing-secrets.ts";
+import type { WorkspaceStore } from "../store.ts";
 import { createWorkspace, deleteWorkspace, readWorkspace, updateWorkspace } from "../workspace.ts";
 import { WorkspaceObject } from "./object.ts";
 
@@ -30,7 +31,8 @@ export abstract class TeamCalls extends WorkspaceObject {
   // Workspaces
 
   createWorkspace(call: Call, command: CreateWorkspace) {
-    const make = () => createWorkspace(this.store, this.name, command.name, ownerOf(call));
+    const make = () =>
+      createWorkspace(this.store, this.name, command.name, ownerOf(call), () => founderOf(this.store, call));
     const create = () => this.calls.once(call, "", make);
     return this.calls.told(call, this.calls.found("workspace.create", call, create));
   }
@@ -38,11 +40,11 @@ export abstract class TeamCalls extends WorkspaceObject {
     return this.calls.read("workspace.read", call, (actor) => readWorkspace(this.store, actor, this.name));
   }
   updateWorkspace(call: Call, command: UpdateWorkspace) {
-    const update = () => updateWorkspace(this.store, this.name, command);
+    const update = (actor: Actor) => updateWorkspace(this.store, actor, this.name, command);
     return this.calls.told(call, this.calls.write("workspace.update", call, update));
   }
   deleteWorkspace(call: Call) {
-    const remove = () => deleteWorkspace(this.store, this.name);
+    const remove = (actor: Actor) => deleteWorkspace(this.store, actor, this.name);
     return this.calls.told(call, this.calls.end("workspace.delete", call, remove));
   }
 
@@ -92,7 +94,7 @@ export abstract class TeamCalls extends WorkspaceObject {
     return this.calls.write("key.create", call, (actor) => createApiKey(this.store, actor, command, made));
   }
   revokeApiKey(call: Call, id: string) {
-    return this.calls.write("key.revoke", call, () => revokeApiKey(this.store, id));
+    return this.calls.write("key.revoke", call, (actor) => revokeApiKey(this.store, actor, id));
   }
   listSigningSecrets(call: Call) {
     return this.calls.read("secret.list", call, () => listSigningSecrets(this.store));
@@ -101,25 +103,25 @@ export abstract class TeamCalls extends WorkspaceObject {
     return this.calls.write("secret.create", call, (actor) => createSigningSecret(this.store, actor, made));
   }
   revokeSigningSecret(call: Call, id: string) {
-    return this.calls.write("secret.revoke", call, () => revokeSigningSecret(this.store, id));
+    return this.calls.write("secret.revoke", call, (actor) => revokeSigningSecret(this.store, actor, id));
   }
   readSettings(call: Call) {
     return this.calls.read("settings.read", call, () => readSettings(this.store));
   }
   updateSettings(call: Call, command: UpdateSettings) {
-    return this.calls.write("settings.update", call, () => updateSettings(this.store, command));
+    return this.calls.write("settings.update", call, (actor) => updateSettings(this.store, actor, command));
   }
   listRateLimits(call: Call) {
     return this.calls.read("rate-limit.list", call, () => listRateLimits(this.store));
   }
   updateRateLimits(call: Call, command: UpdateRateLimits) {
-    return this.calls.write("rate-limit.update", call, () => updateRateLimits(this.store, command));
+    return this.calls.write("rate-limit.update", call, (actor) => updateRateLimits(this.store, actor, command));
   }
   readBranding(call: Call) {
     return this.calls.read("branding.read", call, () => readBranding(this.store));
   }
   updateBranding(call: Call, command: UpdateBranding) {
-    return this.calls.write("branding.update", call, () => updateBranding(this.store, command));
+    return this.calls.write("branding.update", call, (actor) => updateBranding(this.store, actor, command));
   }
   readWidgetConfig(call: Call) {
     return this.calls.read("widget-config.read", call, () => readWidgetConfig(this.store));
@@ -133,6 +135,13 @@ export abstract class TeamCalls extends WorkspaceObject {
   removeGuest(call: Call, board: string, externalUserId: string) {
     return this.calls.write("guest.remove", call, (actor) => removeGuest(this.store, actor, board, externalUserId));
   }
+}
+
+/** Nobody else may found one. */
+function founderOf(store: WorkspaceStore, { caller }: Call): Actor {
+  const known = caller.kind === "identity" ? null : recognise(store, caller);
+  if (known === null || !known.ok) throw new Error("a workspace was founded by neither an account nor the operator");
+  return known.value;
 }
 
 function ownerOf({ caller }: Call): Owner | null {

@@ -5,10 +5,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeDiscussions } from "./discussions.ts";
 import { IDEAS } from "./ideas.ts";
 import type { DemoItem } from "./item.ts";
 import { MOBILE } from "./mobile.ts";
 import { signInOwner } from "./owner.ts";
+import { makeRoadmap } from "./roadmap.ts";
 
 const WORKSPACE = "demo";
 const PARALLEL = 8;
@@ -63,6 +65,12 @@ async function makeDemo(target: Target, ownerToken: string): Promise<void> {
     // One after the other, so that the order of creation is the same each time; the least wanted is the oldest.
     for (const [index, item] of items.toReversed().entries()) await makeItem(target, slug, item, index);
   }
+  await makeDiscussions((method, path, body) => call(target, method, path, body), WORKSPACE, "ideas");
+  await makeRoadmap(
+    (method, path, body) => call(target, method, path, body),
+    WORKSPACE,
+    BOARDS.map(({ slug }) => slug),
+  );
 }
 
 /** Waits while the rows of a half-made demo, deleted just now, are being purged: the slug is taken until then. */

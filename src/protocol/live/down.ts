@@ -1,5 +1,5 @@
 /**
- * Frames the server sends. `seq` of `welcome`, `votes` and `feedback` means: you now have every change up to and including it. `resync` says the
+ * Frames the server sends. `seq` of `welcome`, `votes`, `feedback` and `comments` means: you now have every change up to and including it. `resync` says the
  * opposite: read the list again, and go on from its seq.
  * Counts are absolute, so applying a frame twice is harmless.
  */
@@ -31,6 +31,13 @@ export const FeedbackRemoved = z.strictObject({
   op: z.literal("removed"),
   item: z.strictObject({ id: feedbackId }),
 });
+/** What the public sees of an item's comments has changed: one came, went, or has another text. */
+export const CommentsChanged = z.strictObject({
+  type: z.literal("comments"),
+  seq,
+  id: feedbackId,
+  commentCount: z.int().min(0),
+});
 export const Ack = z.strictObject({
   type: z.literal("ack"),
   requestId: z.string(),
@@ -47,5 +54,20 @@ export const Failed = z.strictObject({
   retryAfterSeconds: z.int().min(1).optional(),
 });
 
-export const DownFrame = z.union([Welcome, Resync, Votes, FeedbackChanged, FeedbackRemoved, Ack, Failed]);
+export const DownFrame = z.union([
+  Welcome,
+  Resync,
+  Votes,
+  FeedbackChanged,
+  FeedbackRemoved,
+  CommentsChanged,
+  Ack,
+  Failed,
+]);
 export type DownFrame = z.infer<typeof DownFrame>;
+
+/** Read the roadmap again, and go on from the seq that it comes with. */
+export const RoadmapChanged = z.strictObject({ type: z.literal("roadmap"), seq });
+/** Frames on the roadmap's sockets. Counts are of feedback that is on it. */
+export const RoadmapFrame = z.union([Welcome, Resync, Votes, CommentsChanged, RoadmapChanged, Failed]);
+export type RoadmapFrame = z.infer<typeof RoadmapFrame>;

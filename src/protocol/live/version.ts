@@ -14,3 +14,6 @@ export const LIVE_HEADERS = {
   /** The `Call`, as JSON. */
   call: "x-groundswell-call",
 } as const;
+
+/** In the place of a board's name, which it can be of none: the socket is the roadmap's. */
+export const ROADMAP_NAME = "roadmap";

@@ -22,13 +22,19 @@ export type Tag =
   | "Boards"
   | "Feedback"
   | "Votes"
+  | "Moderation"
+  | "Comments"
   | "Live"
+  | "Roadmap"
   | "Sign-in"
   | "Account"
   | "Members"
   | "API keys"
   | "Signed identity"
   | "Settings"
+  | "Events"
+  | "Analytics"
+  | "Themes"
   | "Operators";
 
 export type Endpoint = {

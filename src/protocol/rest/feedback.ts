@@ -56,12 +56,15 @@ export const ModeratedFeedback = Feedback.extend({
   authorEmail: z.string().nullable(),
   moderationState: ModerationState,
   isHidden: z.boolean(),
+  mergedInto: feedbackId.nullable().meta({ description: "The item that this one is part of; it is not shown itself" }),
+  mergedCount: z.int().min(0).meta({ description: "How many were merged into it" }),
 }).meta({ id: "ModeratedFeedback" });
 export type ModeratedFeedback = z.infer<typeof ModeratedFeedback>;
 
 const AnyFeedback = z.union([Feedback, ModeratedFeedback]);
 
-const count = (max: number) =>
+/** A positive integer in a query. */
+export const count = (max: number) =>
   z
     .string()
     .regex(/^[1-9][0-9]{0,5}$/u, "must be a positive integer")
@@ -120,6 +123,9 @@ export type UpdateFeedback = z.infer<typeof UpdateFeedback>;
 
 const tag = "Feedback";
 const seqHeader = { "X-Seq": "The workspace's seq that the answer reflects: hand it to the live socket as `since`" };
+const moderationHeader = {
+  "X-Moderation": "`pending`: it waits for a moderator, and until then only the team and whoever posted it read it",
+};
 
 export const listFeedback = endpoint({
   method: "GET",
@@ -155,7 +161,13 @@ export const createFeedback = endpoint({
   limit: "feedback-create",
   params: boardParams,
   body: CreateFeedback,
-  answers: { 201: { description: "Created", schema: Feedback, headers: { Location: "Where it lives", ...seqHeader } } },
+  answers: {
+    201: {
+      description: "Created",
+      schema: Feedback,
+      headers: { Location: "Where it lives", ...seqHeader, ...moderationHeader },
+    },
+  },
 });
 
 export const readFeedback = endpoint({
@@ -166,7 +178,10 @@ export const readFeedback = endpoint({
   summary: "Read one item",
   who: "board.read",
   params: feedbackParams,
-  answers: { 200: { description: "The item", schema: AnyFeedback, headers: seqHeader } },
+  answers: {
+    200: { description: "The item", schema: AnyFeedback, headers: { ...seqHeader, ...moderationHeader } },
+    301: { description: "It was merged: the item that it is part of now", headers: { Location: "Where that lives" } },
+  },
 });
 
 export const updateFeedback = endpoint({
@@ -180,7 +195,7 @@ export const updateFeedback = endpoint({
   who: "own.edit",
   params: feedbackParams,
   body: UpdateFeedback,
-  answers: { 200: { description: "The item", schema: AnyFeedback, headers: seqHeader } },
+  answers: { 200: { description: "The item", schema: AnyFeedback, headers: { ...seqHeader, ...moderationHeader } } },
 });
 
 export const deleteFeedback = endpoint({

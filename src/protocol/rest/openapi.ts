@@ -4,18 +4,27 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { FAILURES, type FailureCode } from "../../errors.ts";
 import { IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_KEY_CHARS_MIN } from "../../limits.ts";
 import * as account from "./account.ts";
+import * as analytics from "./analytics.ts";
 import * as apiKeys from "./api-keys.ts";
 import * as auth from "./auth.ts";
 import * as boards from "./boards.ts";
+import * as comments from "./comments.ts";
+import * as duplicates from "./duplicates.ts";
 import { type Endpoint, limitOf } from "./endpoint.ts";
+import * as events from "./events.ts";
 import * as feedback from "./feedback.ts";
 import * as keys from "./keys.ts";
 import * as live from "./live.ts";
 import * as members from "./members.ts";
+import * as merges from "./merges.ts";
+import * as moderation from "./moderation.ts";
 import * as oauth from "./oauth.ts";
 import * as rateLimits from "./rate-limits.ts";
+import * as roadmap from "./roadmap.ts";
 import * as settings from "./settings.ts";
 import * as signingSecrets from "./signing-secrets.ts";
+import * as themes from "./themes.ts";
+import * as similar from "./similar.ts";
 import * as votes from "./votes.ts";
 import * as workspaces from "./workspaces.ts";
 
@@ -30,10 +39,19 @@ export const ENDPOINTS: readonly Endpoint[] = [
   signingSecrets,
   settings,
   rateLimits,
+  events,
   boards,
   feedback,
   votes,
+  similar,
+  merges,
+  duplicates,
+  comments,
+  moderation,
   live,
+  roadmap,
+  analytics,
+  themes,
   keys,
 ].flatMap((module) => Object.values<unknown>(module).filter(isEndpoint));
 
@@ -52,6 +70,7 @@ const Problem = z
     message: z.string(),
     statusCode: z.int(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    mergedInto: z.int().optional().meta({ description: "Of FEEDBACK_MERGED: the item that it is part of now" }),
   })
   .meta({ id: "Problem", description: "RFC 9457 problem details" });
 

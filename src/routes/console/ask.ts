@@ -17,6 +17,17 @@ export async function ask<S extends z.ZodType>(
   return ok(schema.parse(await response.json()));
 }
 
+/** The same of a list that comes in pages. `next`: the cursor of the page after; null: it is the last. */
+export async function askPage<S extends z.ZodType>(
+  context: RequestContext,
+  schema: S,
+  path: string,
+): Promise<Result<{ readonly items: z.infer<S>; readonly next: string | null }, Failure>> {
+  const response = await context.api("GET", path);
+  if (!response.ok) return err(await failureOf(response));
+  return ok({ items: schema.parse(await response.json()), next: response.headers.get("x-next-cursor") });
+}
+
 /** For answers without a body, or whose body the page does not need. */
 export async function tell(
   context: RequestContext,

@@ -13,9 +13,14 @@ import {
   VERIFY_PATH,
 } from "../../web/console/address.ts";
 import { accountPage, changeAccount, makeWorkspace, workspacesPage } from "./account.ts";
+import { analyticsPage } from "./analytics.ts";
 import { boardSettingsPage, boardsPage, changeBoard, changeBoards } from "./boards.ts";
+import { changeDuplicates, duplicatesPage } from "./duplicates.ts";
+import { historyPage } from "./history.ts";
 import { changeKeys, changeSecrets, identityPage, keysPage } from "./keys.ts";
 import { changeMembers, joinPage, joinTeam, membersPage, overviewPage } from "./members.ts";
+import { changeModeration, moderationPage } from "./moderation.ts";
+import { changeRoadmap, roadmapPage } from "./roadmap.ts";
 import { brandingPage, changeBranding, changeSettings, settingsPage } from "./settings.ts";
 import {
   confirmRegistration,
@@ -29,6 +34,7 @@ import {
   signOut,
   verification,
 } from "./sign-in.ts";
+import { changeTheme, changeThemes, themePage, themesPage } from "./themes.ts";
 
 type ConsoleRow = {
   readonly method: "GET" | "POST";
@@ -56,6 +62,12 @@ export const consoleRows: readonly ConsoleRow[] = [
   ...rows(VERIFY_PATH, verification.page, verification.form),
   ...rows(ACCOUNT_PATH, accountPage, changeAccount),
   ...rows(TEAM, overviewPage),
+  ...rows(`${TEAM}/analytics`, analyticsPage),
+  ...rows(`${TEAM}/themes`, themesPage, changeThemes),
+  ...rows(`${TEAM}/themes/:theme`, themePage, changeTheme),
+  ...rows(`${TEAM}/duplicates`, duplicatesPage, changeDuplicates),
+  ...rows(`${TEAM}/moderation`, moderationPage, changeModeration),
+  ...rows(`${TEAM}/roadmap`, roadmapPage, changeRoadmap),
   ...rows(`${TEAM}/members`, membersPage, changeMembers),
   ...rows(`${TEAM}/keys`, keysPage, changeKeys),
   ...rows(`${TEAM}/identity`, identityPage, changeSecrets),
@@ -63,5 +75,6 @@ export const consoleRows: readonly ConsoleRow[] = [
   ...rows(`${TEAM}/boards`, boardsPage, changeBoards),
   ...rows(`${TEAM}/boards/:board`, boardSettingsPage, changeBoard),
   ...rows(`${TEAM}/settings`, settingsPage, changeSettings),
+  ...rows(`${TEAM}/history`, historyPage),
   ...rows(`${TEAM}/join`, joinPage, joinTeam),
 ];

@@ -51,6 +51,15 @@ const changeAccess: Act = (context, params, sent) => {
   );
 };
 
+const changeModeration: Act = (context, params, sent) => {
+  const lockClosed = sent["lockClosed"] !== undefined;
+  return settle(
+    tell(context, "PATCH", `${apiOf(params)}/settings`, { moderation: sent["moderation"], lockClosed }),
+    withNotice(teamPath(slugOf(params), "settings"), "settings-saved"),
+    (failed) => showSettings(context, params, refused("moderation", failed, sent, [])),
+  );
+};
+
 /** An empty field is the default; what is not sent stays, and what is no number is for the API to refuse. */
 const changeLimits: Act = (context, params, sent) => {
   const limitOf = (text: string) => (text === "" ? null : /^\d+$/u.test(text) ? Number(text) : text);
@@ -85,7 +94,13 @@ export function notConfirmed(slug: string): Failure {
   return failure("INVALID_REQUEST", message, [{ path: "confirm", message }]);
 }
 
-export const changeSettings = forms({ rename, access: changeAccess, limits: changeLimits, delete: remove });
+export const changeSettings = forms({
+  rename,
+  access: changeAccess,
+  moderation: changeModeration,
+  limits: changeLimits,
+  delete: remove,
+});
 
 export const brandingPage = page((context, params) => showBranding(context, params, null));
 

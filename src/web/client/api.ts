@@ -10,9 +10,13 @@ import type { Who } from "./who.ts";
 
 export type { Feedback, Vote };
 
-export type ListQuery = Partial<Pick<ListFeedback, "sort" | "status" | "category" | "q" | "limit" | "cursor">>;
+export type ListQuery = Partial<Pick<ListFeedback, "sort" | "status" | "category" | "q" | "limit" | "cursor">> & {
+  /** Of what somebody is about to post, for `similar`. */
+  readonly title?: string;
+};
 export type Page = { readonly items: readonly Feedback[]; readonly seq: number; readonly nextCursor: string | null };
-export type Posted = { readonly item: Feedback; readonly seq: number };
+/** `held`: it waits for a moderator, and is not on the board yet. */
+export type Posted = { readonly item: Feedback; readonly seq: number; readonly held: boolean };
 export type VoteAnswer = Vote & { readonly seq: number };
 export type ApiErrorCode = FailureCode | "NETWORK" | "TIMEOUT" | "ABORTED" | "UNKNOWN";
 
@@ -62,17 +66,18 @@ export function boardApi(origin: string, workspace: string, board: string, curre
       return [id ? `${url}?externalUserId=${encodeURIComponent(id)}` : url, await bearer?.(url, refused)];
     },
 
-    async list(query: ListQuery, signal?: AbortSignal): Promise<Page> {
-      const { body, seq, headers } = await call<Feedback[]>(current(), feedback, { query, signal });
+    /** `of`: what is listed; `similar` has items of all boards. */
+    async list(query: ListQuery, signal?: AbortSignal, of: "feedback" | "similar" = "feedback"): Promise<Page> {
+      const { body, seq, headers } = await call<Feedback[]>(current(), `${base}/${of}`, { query, signal });
       return { items: body, seq, nextCursor: headers.get("x-next-cursor") };
     },
 
     async create(body: Omit<CreateFeedback, "externalUserId">): Promise<Posted> {
       const { turnstileToken: _token, ...idea } = body;
       const key = once.keyOf(JSON.stringify(idea));
-      const { body: item, seq } = await call<Feedback>(current(), feedback, { method: "POST", body, key });
+      const { body: item, seq, headers } = await call<Feedback>(current(), feedback, { method: "POST", body, key });
       once.done();
-      return { item, seq };
+      return { item, seq, held: headers.has("x-moderation") };
     },
 
     /** Casts the vote, or takes it back. */

@@ -74,7 +74,7 @@ export function emptyBoard(sort: Sort = "vote_count"): BoardState {
     mine: new Map(),
     touched: new Map(),
     clock: 0,
-    pending: new Map(),
+    underway: new Map(),
   };
 }
 
@@ -85,7 +85,9 @@ export function rows(state: BoardState): Feedback[] {
 
 export function row(state: BoardState, id: number): Feedback | undefined {
   const fact = state.facts.get(id);
-  return fact?.item ? { ...fact.item, voteCount: Math.max(0, fact.voteCount + shiftOf(state, id)) } : undefined;
+  if (!fact?.item) return;
+  const { item, voteCount, commentCount } = fact;
+  return { ...item, voteCount: Math.max(0, voteCount + shiftOf(state, id)), commentCount };
 }
 
 /** The server said that it was removed; one that was never heard of is not gone. */
@@ -96,12 +98,12 @@ export function isGone(state: BoardState, id: number): boolean {
 
 /** What the shown count adds to the server's. */
 function shiftOf(state: BoardState, id: number): number {
-  const vote = state.pending.get(id);
+  const vote = state.underway.get(id);
   return vote === undefined || vote.unsure ? 0 : (vote.voted ? 1 : 0) - (state.mine.get(id) ?? 0);
 }
 
 export function hasVoted(state: BoardState, id: number): boolean {
-  return state.pending.get(id)?.voted ?? state.mine.has(id);
+  return state.underway.get(id)?.voted ?? state.mine.has(id);
 }
 
 /** A new connection: it has been told nothing yet. */
@@ -124,6 +126,7 @@ export function applyFrame(state: BoardState, frame: AppliedFrame): BoardState {
     // A resume's frames carry the seq that it began at; what is older is late, and as old as it says.
     return seq === state.seq ? { ...next, held: [...state.held, frame] } : next;
   }
+  if (frame.type === "comments") return reach(learnNews(state, [frame], seq), seq);
   const resumed = state.held.reduce((next, held) => takeFeedback(next, held, seq), state);
   return reach(learnNews(resumed, frame.changes, seq), seq);
 }
@@ -137,7 +140,7 @@ function takeFeedback(state: BoardState, { op, item }: FeedbackFrame, seq: numbe
 function withRows(state: BoardState, items: readonly Feedback[], seq: number): BoardState {
   return learnNews(
     state,
-    items.map((item) => ({ id: item.id, item, voteCount: item.voteCount })),
+    items.map((item) => ({ id: item.id, item, voteCount: item.voteCount, commentCount: item.commentCount })),
     seq,
   );
 }
@@ -201,7 +204,7 @@ export function takeVotes(
 ): BoardState {
   const mine = new Map(state.mine);
   for (const id of ids) {
-    if ((state.touched.get(id) ?? -1) > clock || state.pending.has(id)) continue;
+    if ((state.touched.get(id) ?? -1) > clock || state.underway.has(id)) continue;
     const weight = votes.get(id);
     if (weight === undefined) mine.delete(id);
     else mine.set(id, weight);
@@ -212,9 +215,9 @@ export function takeVotes(
 /** The visitor pressed: show it at once. At most one request per item may be under way; a later press waits for its answer. */
 export function beginVote(state: BoardState, id: number, requestId: string, voted: boolean): BoardState {
   const clock = state.clock + 1;
-  const unsure = state.pending.get(id)?.unsure ?? false;
-  const pending = new Map(state.pending).set(id, { requestId, voted, unsure });
-  return { ...state, pending, clock, touched: new Map(state.touched).set(id, clock) };
+  const unsure = state.underway.get(id)?.unsure ?? false;
+  const underway = new Map(state.underway).set(id, { requestId, voted, unsure });
+  return { ...state, underway, clock, touched: new Map(state.touched).set(id, clock) };
 }
 
 /** The server's answer to `requestId`. Its count replaces the guess, unless a newer one is here already. */
@@ -232,12 +235,12 @@ export function settleVote(state: BoardState, id: number, requestId: string, ans
  * what is known. A later press on the item stays, and as it was not sent yet it is certainly not in the count.
  */
 export function endVote(state: BoardState, id: number, requestId: string): BoardState {
-  const vote = state.pending.get(id);
+  const vote = state.underway.get(id);
   if (vote === undefined) return state;
-  const pending = new Map(state.pending);
-  if (vote.requestId === requestId) pending.delete(id);
-  else pending.set(id, { ...vote, unsure: false });
-  return { ...state, pending };
+  const underway = new Map(state.underway);
+  if (vote.requestId === requestId) underway.delete(id);
+  else underway.set(id, { ...vote, unsure: false });
+  return { ...state, underway };
 }
 
 function reach(state: BoardState, seq: number): BoardState {

@@ -16,8 +16,10 @@ import {
   showMessage,
   showStanding,
 } from "./board/draw.ts";
+import { openDiscussion } from "./board/discussion.ts";
 import { fetchPage, readState } from "./board/fetched-page.ts";
 import { listenToPosting } from "./board/posting.ts";
+import { listenToTitle } from "./board/similar.ts";
 import { withPage } from "./board/take-list.ts";
 import { drawTotals, totalsShift } from "./board/totals.ts";
 import { openViews } from "./board/view.ts";
@@ -46,12 +48,14 @@ function start(first: PageState): void {
     drawTotals(totalsShift(before, state));
     drawNews(newIdeas(state, shown), shown);
     drawPresence(state.online, status);
+    discussion?.follow(state);
     if (isEmptied()) void views.visit(location.href, "keep");
   });
   const views = openViews(store, (next) => {
     shown = next;
     store.rebase();
   });
+  const discussion = openDiscussion(store);
   const live = openLive({
     api,
     who,
@@ -60,6 +64,7 @@ function start(first: PageState): void {
       const fetched = await fetchPage(location.href, store);
       if (!views.show(fetched) && fetched.state !== null)
         store.set(withPage(fetched.state, store.get(), fetched.clock));
+      discussion?.take(fetched);
     },
     onStatus: patientStatus((now) => {
       status = now;
@@ -74,6 +79,7 @@ function start(first: PageState): void {
   });
   listenToVotes(live, store);
   listenToPosting(views, store);
+  listenToTitle(api);
   if (page === "board") listenToNews((url) => void views.visit(url, "push"));
   live.start();
 }

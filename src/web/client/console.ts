@@ -14,6 +14,7 @@ takeCode();
 history.replaceState(history.state, "");
 for (const button of buttons("[data-reveal]")) button.addEventListener("click", () => reveal(button));
 for (const button of buttons("[data-copy]")) button.addEventListener("click", () => void copy(button));
+for (const button of buttons("[data-tick-all]")) button.addEventListener("click", () => tickAll(button));
 for (const field of inputs("[data-whole]")) field.addEventListener("focus", () => field.select());
 for (const field of inputs("[data-names]")) suggestSlug(field);
 document.addEventListener("submit", sendOnce);
@@ -40,6 +41,15 @@ function buttons(selector: string): readonly HTMLButtonElement[] {
 
 function inputs(selector: string): readonly HTMLInputElement[] {
   return [...document.querySelectorAll<HTMLInputElement>(`input${selector}`)];
+}
+
+/** All boxes of a form; pressed when all are ticked, it unticks them. */
+function tickAll(button: HTMLButtonElement): void {
+  const boxes = [
+    ...(byId(button.dataset["tickAll"])?.querySelectorAll<HTMLInputElement>("input[type=checkbox]") ?? []),
+  ];
+  const ticked = !boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = ticked;
 }
 
 function byId(id: string | undefined): HTMLElement | null {

@@ -14,7 +14,7 @@ type FieldProps = {
 };
 
 export type TextProps = FieldProps & {
-  readonly type?: "text" | "email" | "url";
+  readonly type?: "text" | "email" | "url" | "date";
   /** What it holds when nothing was typed yet. */
   readonly value?: string;
   readonly autocomplete?: string;

@@ -30,16 +30,28 @@ export function allows(role: Role, right: Right): boolean {
 const SECTIONS: readonly { readonly section: TeamSection; readonly label: string; readonly right: Right }[] = [
   { section: "", label: "Overview", right: "internal.read" },
   { section: "boards", label: "Boards", right: "internal.read" },
+  { section: "moderation", label: "Moderation", right: "feedback.moderate" },
+  { section: "duplicates", label: "Duplicates", right: "feedback.moderate" },
+  { section: "roadmap", label: "Roadmap", right: "internal.read" },
+  { section: "themes", label: "Themes", right: "internal.read" },
+  { section: "analytics", label: "Analytics", right: "internal.read" },
   { section: "members", label: "Members", right: "internal.read" },
   { section: "keys", label: "API keys", right: "team.manage" },
   { section: "identity", label: "Signed identity", right: "team.manage" },
   { section: "branding", label: "Branding", right: "workspace.configure" },
   { section: "settings", label: "Settings", right: "workspace.configure" },
+  { section: "history", label: "History", right: "workspace.configure" },
 ];
 
-type PageProps = { readonly shell: Shell; readonly title: string; readonly children: Child };
+type PageProps = {
+  readonly shell: Shell;
+  readonly title: string;
+  /** Besides the one of all pages. */
+  readonly scripts?: readonly string[];
+  readonly children: Child;
+};
 
-function Page({ shell, title, wide, children }: PageProps & { readonly wide: boolean }) {
+function Page({ shell, title, wide, scripts = [], children }: PageProps & { readonly wide: boolean }) {
   return (
     <Document
       title={`${title} · Groundswell`}
@@ -47,7 +59,7 @@ function Page({ shell, title, wide, children }: PageProps & { readonly wide: boo
       canonical={null}
       siteName="Groundswell"
       styles={[shell.assets.css]}
-      scripts={[shell.assets.js]}
+      scripts={[shell.assets.js, ...scripts]}
       data={{ "data-page": wide ? "console" : "door" }}
     >
       <a class="skip" href="#main">
@@ -157,6 +169,7 @@ export function TeamPage({
   title,
   lead,
   crumb,
+  scripts = [],
   children,
 }: PageProps & {
   readonly team: Team;
@@ -166,7 +179,7 @@ export function TeamPage({
 }) {
   const sections = SECTIONS.filter(({ right }) => allows(team.role, right));
   return (
-    <Page shell={shell} title={`${title} · ${team.name}`} wide={true}>
+    <Page shell={shell} title={`${title} · ${team.name}`} wide={true} scripts={scripts}>
       <Top person={shell.person} team={team} />
       <div class="wide console with-side">
         <nav class="side" aria-label={`Sections of ${team.name}`}>

@@ -2,7 +2,7 @@
 /** A workspace's settings: its name, who may write, from which sites, how often, and its end. */
 import { ALLOWED_ORIGINS_MAX, NAME_CHARS_MAX } from "../../limits.ts";
 import type { RateLimit } from "../../protocol/rest/rate-limits.ts";
-import type { Settings } from "../../protocol/rest/settings.ts";
+import type { ModerationMode, Settings } from "../../protocol/rest/settings.ts";
 import { teamPath } from "./address.ts";
 import { Action, AreaField, Summary, TextField, Tick } from "./fields.tsx";
 import { type Attempt, fillOf } from "./fill.ts";
@@ -24,6 +24,7 @@ export function SettingsPage({ shell, team, settings, limits, attempt }: Setting
       <Summary form="page" fill={fillOf(attempt, "page")} />
       <Name team={team} attempt={attempt} />
       <Access team={team} settings={settings} attempt={attempt} />
+      <Moderation team={team} settings={settings} attempt={attempt} />
       <RateLimitsSection limits={limits} attempt={attempt} />
       {allows(team.role, "workspace.own") ? <Delete team={team} attempt={attempt} /> : null}
     </TeamPage>
@@ -93,6 +94,64 @@ function Access({ team, settings, attempt }: Pick<SettingsProps, "team" | "setti
           hint={`One on each line, at most ${String(ALLOWED_ORIGINS_MAX)}: scheme and host, nothing behind. Empty: any site.`}
         />
         <button class="primary small">Save these settings</button>
+      </form>
+    </Section>
+  );
+}
+
+const MODES: readonly { readonly mode: ModerationMode; readonly label: string; readonly says: string }[] = [
+  { mode: "open", label: "Nothing waits", says: "What people post and say is there at once." },
+  {
+    mode: "first-post",
+    label: "First posts wait",
+    says: "Until you let something of that person through; then they are known. Who gives no name always waits.",
+  },
+  { mode: "all", label: "Everything waits", says: "Until a moderator has seen it, also when its author changes it." },
+];
+
+function Moderation({ team, settings, attempt }: Pick<SettingsProps, "team" | "settings" | "attempt">) {
+  const fill = fillOf(attempt, "moderation");
+  const mode = fill.values["moderation"] ?? settings.moderation;
+  const isLocked = fill.message === null ? settings.lockClosed : fill.values["lockClosed"] !== undefined;
+  return (
+    <Section
+      id="moderation"
+      heading="Moderation"
+      lead={
+        <>
+          What looks like spam waits in any case; what your team writes never does. What waits stands in the{" "}
+          <a href={teamPath(team.slug, "moderation")}>moderation queue</a>.
+        </>
+      }
+    >
+      <form method="post">
+        <Action name="moderation" />
+        <Summary form="moderation" fill={fill} />
+        <fieldset>
+          <legend>Posts and comments of people outside the team</legend>
+          {MODES.map(({ mode: value, label, says }) => (
+            <Tick
+              form="moderation"
+              type="radio"
+              name="moderation"
+              value={value}
+              checked={mode === value}
+              label={label}
+              says={says}
+            />
+          ))}
+        </fieldset>
+        <fieldset>
+          <legend>Voting</legend>
+          <Tick
+            form="moderation"
+            name="lockClosed"
+            checked={isLocked}
+            label="No votes on what is completed or closed"
+            says="Votes that were cast stay, and can still be taken back."
+          />
+        </fieldset>
+        <button class="primary small">Save moderation</button>
       </form>
     </Section>
   );

@@ -31,6 +31,14 @@ export function votePath(address: BoardAddress, id: number): string {
   return `${itemPath(address, id)}/vote`;
 }
 
+export function commentsPath(address: BoardAddress, id: number): string {
+  return `${itemPath(address, id)}/comments`;
+}
+
+export function commentPath(address: BoardAddress, id: number, comment: number): string {
+  return `${commentsPath(address, id)}/${String(comment)}`;
+}
+
 /** The view as a query without its `?`; defaults are left out, so that equal views have equal URLs. */
 export function viewQuery(view: View): string {
   const query = new URLSearchParams();
@@ -57,4 +65,19 @@ export function changeView(view: View, change: { readonly [K in keyof View]?: Vi
     ...(q === undefined ? {} : { q }),
     ...(change.cursor === undefined ? {} : { cursor: change.cursor }),
   };
+}
+
+/** The roadmap's page, and what of it is shown. */
+export type RoadmapAddress = { readonly workspace: string; readonly embedded?: boolean };
+export type RoadmapView = { readonly board?: string | undefined; readonly category?: string | undefined };
+
+export function roadmapPath(address: RoadmapAddress): string {
+  return boardPath({ ...address, board: "roadmap" });
+}
+
+export function roadmapHref(address: RoadmapAddress, { board, category }: RoadmapView): string {
+  const query = new URLSearchParams();
+  if (board !== undefined) query.set("board", board);
+  if (category !== undefined) query.set("category", category);
+  return query.size === 0 ? roadmapPath(address) : `${roadmapPath(address)}?${query.toString()}`;
 }

@@ -1,16 +1,21 @@
 /** @jsxRuntime automatic @jsxImportSource hono/jsx */
 /** The board page: everything a visitor can do on it works by links and forms alone; `client/board.ts` enhances this same markup. */
+import { isVotingOpen } from "../../domain/voting.ts";
 import type { Board } from "../../protocol/rest/boards.ts";
 import type { Feedback } from "../../protocol/rest/feedback.ts";
 import type { Workspace } from "../../protocol/rest/workspaces.ts";
 import { type AssetUrls, Document, Footer, Header } from "../document.tsx";
-import { type BoardAddress, boardHref, boardPath, changeView, type View } from "./address.ts";
+import { type BoardAddress, boardHref, boardPath, changeView, roadmapPath, type View } from "./address.ts";
+import { feedPath } from "./atom.ts";
 import { Filters } from "./filters.tsx";
 import { formatCount, formatCounted, shorten } from "./format.ts";
 import { CalmSea } from "./icons.tsx";
 import { ItemRow } from "./item-row.tsx";
 import { type Draft, PostForm } from "./post-form.tsx";
 import { StateBlock } from "./state-block.tsx";
+
+/** In place of an item's id in `?posted=`. */
+export const WAITING = "waiting";
 
 export type BoardPageProps = {
   readonly origin: string;
@@ -30,8 +35,12 @@ export type BoardPageProps = {
   readonly draft: Draft;
   /** Of the challenge that the visitor has to solve before posting; null: none. */
   readonly challengeKey: string | null;
-  /** Id of the item this visitor has just posted. */
-  readonly posted: number | null;
+  /** Id of the item this visitor has just posted; or that it waits for a moderator. */
+  readonly posted: number | typeof WAITING | null;
+  /** No votes are cast on what is completed or closed. */
+  readonly lockClosed: boolean;
+  /** There is something of a roadmap to see. */
+  readonly hasRoadmap: boolean;
   readonly nowMs: number;
 };
 
@@ -43,6 +52,11 @@ export function BoardPage(props: BoardPageProps) {
       title={`${board.name} · ${workspace.name}`}
       description={describeBoard(board, workspace)}
       canonical={`${props.origin}${boardPath({ ...address, embedded: false })}`}
+      feed={
+        board.visibility === "public" && !embedded
+          ? { href: feedPath(workspace.slug, board.slug), title: `${board.name} · ${workspace.name}` }
+          : null
+      }
       siteName={workspace.name}
       styles={[props.assets.boardCss]}
       scripts={[props.assets.boardJs]}
@@ -50,11 +64,14 @@ export function BoardPage(props: BoardPageProps) {
         "data-page": "board",
         "data-workspace": workspace.slug,
         "data-board": board.slug,
+        ...(props.lockClosed ? { "data-lock-closed": "" } : {}),
         ...(props.signedIn ? { "data-signed-in": "" } : {}),
         ...(embedded ? { "data-embedded": "" } : {}),
       }}
     >
-      {embedded ? null : <BoardHeader workspace={workspace} board={board} skipTo="list" />}
+      {embedded ? null : (
+        <BoardHeader workspace={workspace} board={board} skipTo="list" hasRoadmap={props.hasRoadmap} />
+      )}
       <div class="wide columns">
         <main>
           <div class="intro">
@@ -62,27 +79,7 @@ export function BoardPage(props: BoardPageProps) {
             {board.description === "" ? null : <p>{board.description}</p>}
           </div>
           <Filters address={address} view={props.view} />
-          <div id="results">
-            <Notice posted={props.posted} items={items} />
-            <button class="news" type="button" data-news="" hidden></button>
-            {items.length === 0 ? (
-              <Empty address={address} view={props.view} />
-            ) : (
-              <ol class="list" id="list" tabindex={-1}>
-                {items.map((item) => (
-                  <ItemRow
-                    address={address}
-                    item={item}
-                    voted={props.votes[item.id] !== undefined}
-                    view={props.view}
-                    fresh={item.id === props.posted}
-                    nowMs={props.nowMs}
-                  />
-                ))}
-              </ol>
-            )}
-            <More address={address} view={props.view} nextCursor={props.nextCursor} />
-          </div>
+          <Results {...props} address={address} />
         </main>
         <aside aria-label="Post and about">
           <PostForm
@@ -106,8 +103,45 @@ export function BoardPage(props: BoardPageProps) {
           renderedAt: new Date(props.nowMs).toISOString(),
         }}
       />
-      {embedded ? <EmbedFooter address={address} /> : <Footer />}
+      {embedded ? <EmbedFooter address={address} hasRoadmap={props.hasRoadmap} /> : <Footer />}
     </Document>
+  );
+}
+
+/** What the page's script takes anew when the list is asked for again. */
+function Results({
+  address,
+  items,
+  posted,
+  view,
+  votes,
+  lockClosed,
+  nextCursor,
+  nowMs,
+}: BoardPageProps & { readonly address: BoardAddress }) {
+  return (
+    <div id="results">
+      <Notice posted={posted} items={items} />
+      <button class="news" type="button" data-news="" hidden></button>
+      {items.length === 0 ? (
+        <Empty address={address} view={view} />
+      ) : (
+        <ol class="list" id="list" tabindex={-1}>
+          {items.map((item) => (
+            <ItemRow
+              address={address}
+              item={item}
+              voted={votes[item.id] !== undefined}
+              view={view}
+              fresh={item.id === posted}
+              isLocked={!isVotingOpen(item.status, lockClosed)}
+              nowMs={nowMs}
+            />
+          ))}
+        </ol>
+      )}
+      <More address={address} view={view} nextCursor={nextCursor} />
+    </div>
   );
 }
 
@@ -123,15 +157,18 @@ export function BoardHeader({
   workspace,
   board,
   skipTo,
+  hasRoadmap = false,
 }: {
   readonly workspace: Workspace;
   readonly board: Board;
   readonly skipTo: string;
+  readonly hasRoadmap?: boolean;
 }) {
   const home = boardPath({ workspace: workspace.slug, board: board.slug });
   return (
     <Header home={home} name={workspace.name} trail={board.name} skipTo={skipTo}>
       <span class="presence" data-presence="" hidden></span>
+      {hasRoadmap ? <a href={roadmapPath({ workspace: workspace.slug })}>Roadmap</a> : null}
       <a class="primary small" href={`${home}#post`}>
         Share an idea
       </a>
@@ -170,10 +207,17 @@ function isFiltered(view: View): boolean {
 }
 
 /** Under a framed page: the way to the same one in a window of its own, where somebody may be signed in. */
-export function EmbedFooter({ address }: { readonly address: BoardAddress }) {
+export function EmbedFooter({
+  address,
+  hasRoadmap = false,
+}: {
+  readonly address: BoardAddress;
+  readonly hasRoadmap?: boolean;
+}) {
   return (
     <footer class="foot">
       <div class="wide">
+        {hasRoadmap ? <a href={roadmapPath(address)}>Roadmap</a> : null}
         <a href={boardPath({ ...address, embedded: false })} target="_blank" rel="noopener">
           Open in a new tab
         </a>
@@ -192,7 +236,14 @@ export function LiveParts() {
   );
 }
 
-function Notice({ posted, items }: { readonly posted: number | null; readonly items: readonly Feedback[] }) {
+function Notice({ posted, items }: Pick<BoardPageProps, "posted" | "items">) {
+  if (posted === WAITING) {
+    return (
+      <p class="notice" role="status" data-notice="">
+        Thank you! Your idea waits for a moderator, and appears here when it is let through.
+      </p>
+    );
+  }
   const item = items.find((candidate) => candidate.id === posted);
   return item === undefined ? null : (
     <p class="notice" role="status" data-notice="">

@@ -15,11 +15,14 @@ export function VoteForm({
   address,
   item,
   voted,
+  isLocked,
   back,
 }: {
   readonly address: BoardAddress;
   readonly item: Feedback;
   readonly voted: boolean;
+  /** Votes are taken back, but not cast any more. */
+  readonly isLocked: boolean;
   readonly back: Back;
 }) {
   return (
@@ -29,7 +32,13 @@ export function VoteForm({
       ) : (
         <input type="hidden" name="view" value={viewQuery(back.view)} />
       )}
-      <button class="pill" name="action" value={voted ? "unvote" : "vote"} aria-pressed={voted ? "true" : "false"}>
+      <button
+        class="pill"
+        name="action"
+        value={voted ? "unvote" : "vote"}
+        aria-pressed={voted ? "true" : "false"}
+        disabled={isLocked && !voted}
+      >
         <Caret />
         <span class="vh">Vote for {item.title}:</span>
         <span class="count" data-count={String(item.voteCount)}>
@@ -58,16 +67,21 @@ export function ItemFacts({
   address,
   item,
   view,
+  isLocked,
   nowMs,
 }: {
   readonly address: BoardAddress;
   readonly item: Feedback;
   readonly view: View;
+  readonly isLocked: boolean;
   readonly nowMs: number;
 }) {
   return (
     <p class="facts">
       <StatusBadge status={item.status} />
+      <span data-locked="" hidden={!isLocked}>
+        Voting closed
+      </span>
       {item.pinned ? <span class="pinned">Pinned</span> : null}
       {item.category === null ? null : (
         <a class="tag" href={boardHref(address, changeView(view, { category: item.category }))}>
@@ -76,7 +90,9 @@ export function ItemFacts({
       )}
       <Age instant={item.createdAt} nowMs={nowMs} />
       {item.authorName === null ? null : <span>by {item.authorName}</span>}
-      {item.commentCount === 0 ? null : <span>{formatCounted(item.commentCount, "comment")}</span>}
+      <span data-comments={String(item.commentCount)} hidden={item.commentCount === 0}>
+        {formatCounted(item.commentCount, "comment")}
+      </span>
     </p>
   );
 }
@@ -87,6 +103,7 @@ export function ItemRow({
   voted,
   view,
   fresh,
+  isLocked,
   nowMs,
 }: {
   readonly address: BoardAddress;
@@ -95,11 +112,12 @@ export function ItemRow({
   readonly view: View;
   /** Just posted by this visitor. */
   readonly fresh: boolean;
+  readonly isLocked: boolean;
   readonly nowMs: number;
 }) {
   return (
     <li class={fresh ? "row fresh" : "row"} id={`f-${String(item.id)}`} data-id={String(item.id)}>
-      <VoteForm address={address} item={item} voted={voted} back={{ to: "board", view }} />
+      <VoteForm address={address} item={item} voted={voted} isLocked={isLocked} back={{ to: "board", view }} />
       <div class="body">
         <h2>
           <a href={itemPath(address, item.id)} data-title="">
@@ -107,7 +125,7 @@ export function ItemRow({
           </a>
         </h2>
         {item.description === "" ? null : <p class="excerpt">{shorten(plainText(item.description), EXCERPT_CHARS)}</p>}
-        <ItemFacts address={address} item={item} view={view} nowMs={nowMs} />
+        <ItemFacts address={address} item={item} view={view} isLocked={isLocked} nowMs={nowMs} />
       </div>
     </li>
   );

@@ -1,14 +1,18 @@
 /** @jsxRuntime automatic @jsxImportSource hono/jsx */
 /** The page of one item: its permalink, with the whole description. */
+import { isVotingOpen } from "../../domain/voting.ts";
 import type { Board } from "../../protocol/rest/boards.ts";
 import type { Feedback } from "../../protocol/rest/feedback.ts";
+import type { MergedItem } from "../../protocol/rest/merges.ts";
 import type { Workspace } from "../../protocol/rest/workspaces.ts";
 import { type AssetUrls, Document, Footer } from "../document.tsx";
-import { boardPath, itemPath } from "./address.ts";
+import { type BoardAddress, boardPath, itemPath } from "./address.ts";
 import { BoardFacts, BoardHeader, EmbedFooter, LiveParts } from "./board.tsx";
+import { Discussion, type DiscussionProps } from "./comments.tsx";
 import { formatCounted, shorten, statusLabel } from "./format.ts";
 import { ItemFacts, VoteForm } from "./item-row.tsx";
 import { Markdown, plainText } from "./markdown.tsx";
+import { Merged } from "./merged.tsx";
 import { StateBlock } from "./state-block.tsx";
 
 const TITLE_META_CHARS = 90;
@@ -25,6 +29,14 @@ export type ItemPageProps = {
   readonly item: Feedback;
   readonly seq: number;
   readonly voted: boolean;
+  readonly merged: readonly MergedItem[];
+  readonly moderates: boolean;
+  /** It waits for a moderator: only the team and whoever posted it see the page. */
+  readonly isHeld: boolean;
+  readonly lockClosed: boolean;
+  readonly discussion: Pick<DiscussionProps, "comments" | "editable" | "nextCursor" | "after" | "draft" | "notice">;
+  /** The visitor sees internal notes, and may write some. */
+  readonly isTeam: boolean;
   readonly nowMs: number;
 };
 
@@ -44,6 +56,7 @@ export function ItemPage(props: ItemPageProps) {
         "data-page": "item",
         "data-workspace": workspace.slug,
         "data-board": board.slug,
+        ...(props.lockClosed ? { "data-lock-closed": "" } : {}),
         ...(props.signedIn ? { "data-signed-in": "" } : {}),
         ...(embedded ? { "data-embedded": "" } : {}),
       }}
@@ -54,18 +67,19 @@ export function ItemPage(props: ItemPageProps) {
           <p class="crumb">
             <a href={boardPath(address)}>← Back to {board.name}</a>
           </p>
-          <article class="item" data-id={String(item.id)}>
-            <VoteForm address={address} item={item} voted={props.voted} back={{ to: "item" }} />
-            <div class="body">
-              <h1 data-title="">{item.title}</h1>
-              <ItemFacts address={address} item={item} view={{ sort: "vote_count" }} nowMs={props.nowMs} />
-              {item.description === "" ? (
-                <p class="quiet">The title says it all: there is no further description.</p>
-              ) : (
-                <Markdown text={item.description} newTab={embedded} />
-              )}
-            </div>
-          </article>
+          {props.isHeld ? (
+            <p class="notice">This waits for a moderator. Until then only the team and whoever posted it see it.</p>
+          ) : null}
+          <WholeItem {...props} address={address} />
+          <Merged address={address} itemId={item.id} merged={props.merged} moderates={props.moderates && !embedded} />
+          <Discussion
+            {...props.discussion}
+            address={address}
+            itemId={item.id}
+            commentCount={item.commentCount}
+            isTeam={props.isTeam}
+            nowMs={props.nowMs}
+          />
         </main>
         {embedded ? null : (
           <aside aria-label="About this board">
@@ -87,6 +101,32 @@ export function ItemPage(props: ItemPageProps) {
       />
       {embedded ? <EmbedFooter address={address} /> : <Footer />}
     </Document>
+  );
+}
+
+/** The item itself: its vote, its facts, its whole text. */
+function WholeItem({
+  address,
+  item,
+  voted,
+  lockClosed,
+  embedded,
+  nowMs,
+}: ItemPageProps & { readonly address: BoardAddress }) {
+  const isLocked = !isVotingOpen(item.status, lockClosed);
+  return (
+    <article class="item" data-id={String(item.id)}>
+      <VoteForm address={address} item={item} voted={voted} isLocked={isLocked} back={{ to: "item" }} />
+      <div class="body">
+        <h1 data-title="">{item.title}</h1>
+        <ItemFacts address={address} item={item} view={{ sort: "vote_count" }} isLocked={isLocked} nowMs={nowMs} />
+        {item.description === "" ? (
+          <p class="quiet">The title says it all: there is no further description.</p>
+        ) : (
+          <Markdown text={item.description} newTab={embedded} />
+        )}
+      </div>
+    </article>
   );
 }
 

@@ -28,20 +28,40 @@ const DEPTH_MAX = 16;
 const EXCERPT_SOURCE_CHARS = 300;
 const EXCERPT_MARKS_MAX = 60;
 
+/** In time. */
+const MARKS_PER_BLOCK_MARK = 3;
+const CHARS_PER_MARK = 50;
+
 const INLINE_MARK = /[*_`[\]<>&\\]/gu;
 const BLOCK_MARKS = /^(?:[ \t]*(?:>|[-+*]|#{1,6}|\d{1,9}[.)]))+/gmu;
 const BLOCK_MARK = />|[-+*]|#+|\d+[.)]/gu;
 const ANY_MARK = /[*_`[\]<>&\\#+~-]|\d[.)]/u;
 const PROTOCOLS: ReadonlySet<string> = new Set(["https:", "http:", "mailto:"]);
 
-/** The whole of a description. `newTab`: the page stands in a frame, in which other sites would not open. */
-export function Markdown({ text, newTab = false }: { readonly text: string; readonly newTab?: boolean }) {
-  const root = parse(text);
+/** The whole of a description or a comment. `newTab`: the page stands in a frame, in which other sites would not open. `plain`: it is not parsed, for the page has others that cost enough. */
+export function Markdown({
+  text,
+  newTab = false,
+  plain = false,
+}: {
+  readonly text: string;
+  readonly newTab?: boolean;
+  readonly plain?: boolean;
+}) {
+  const root = plain ? null : parse(text);
   return (
     <div class="prose" data-description="">
       {root === null ? <p>{text}</p> : children(root, { depth: DEPTH_MAX, newTab })}
     </div>
   );
+}
+
+/** What a text costs to parse, for pages that have many: in inline marks, which the others are reckoned in. */
+export function parsingCost(text: string): number {
+  if (!ANY_MARK.test(text)) return 0;
+  const blocks = Array.from(text.matchAll(BLOCK_MARKS), ([marks]) => counted(marks, BLOCK_MARK));
+  const inBlocks = blocks.reduce((sum, count) => sum + count, 0) * MARKS_PER_BLOCK_MARK;
+  return counted(text, INLINE_MARK) + inBlocks + text.length / CHARS_PER_MARK;
 }
 
 /** The beginning of a description in words alone, for lists and for search engines. */

@@ -92,6 +92,10 @@ export function PostForm({
         {...described(draft, "title")}
       />
       <FieldMessage draft={draft} field="title" />
+      <div class="similar">
+        <p role="status" data-similar-status=""></p>
+        <ul role="list" aria-label="Similar ideas" data-similar=""></ul>
+      </div>
       <label for="post-description">
         Details <span class="optional">optional</span>
       </label>

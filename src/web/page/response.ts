@@ -88,6 +88,12 @@ export function failureResponse(
   return response;
 }
 
+/** 301 as the API's; what was merged may be taken out again, so that no browser may remember it. */
+export function seeMerged(location: string): Response {
+  const headers = { location, "cache-control": "no-store", "referrer-policy": "same-origin" };
+  return new Response(null, { status: 301, headers });
+}
+
 /** 303: the browser follows with GET, so that reloading posts nothing twice. */
 export function seeOther(location: string, cookie: string | null): Response {
   const headers = new Headers({ location, "cache-control": "no-store", "referrer-policy": "same-origin" });

@@ -1,7 +1,7 @@
 /** Brings the server's markup up to the state: counts, pressed buttons, titles, statuses, removed rows. Touches only what changed. */
-import { formatCount, formatTally, statusLabel } from "../../page/format.ts";
+import { formatCount, formatCounted, formatTally, statusLabel } from "../../page/format.ts";
 import type { PageState } from "../../page/page-state.ts";
-import type { Feedback } from "../../../protocol/rest/feedback.ts";
+import type { Feedback, Status } from "../../../protocol/rest/feedback.ts";
 import { type BoardState, hasVoted, isGone, row } from "../board-state.ts";
 import type { LiveStatus } from "../live.ts";
 import { drawTotal } from "./totals.ts";
@@ -19,6 +19,8 @@ export function drawRows(state: BoardState): void {
     }
     shift += drawCount(element.querySelector("[data-count]"), item.voteCount);
     drawPressed(element.querySelector(".pill"), hasVoted(state, id));
+    drawLock(element, isLocked(item.status), hasVoted(state, id));
+    drawComments(element.querySelector("[data-comments]"), item.commentCount);
     const title = element.querySelector("[data-title]");
     if (title !== null && title.textContent !== item.title) title.textContent = item.title;
     const badge = element.querySelector<HTMLElement>("[data-status]");
@@ -44,10 +46,30 @@ function drawCount(element: HTMLElement | null, count: number): number {
   return count - before;
 }
 
+function drawComments(element: HTMLElement | null, count: number): void {
+  if (element === null || element.dataset["comments"] === String(count)) return;
+  element.dataset["comments"] = String(count);
+  element.textContent = formatCounted(count, "comment");
+  element.hidden = count === 0;
+}
+
 function drawPressed(button: HTMLButtonElement | null, voted: boolean): void {
   if (button === null || button.getAttribute("aria-pressed") === String(voted)) return;
   button.setAttribute("aria-pressed", String(voted));
   button.value = voted ? "unvote" : "vote";
+}
+
+/** As domain/voting.ts decides it. */
+function isLocked(status: Status): boolean {
+  return "lockClosed" in document.body.dataset && (status === "completed" || status === "closed");
+}
+
+/** A vote that was cast can still be taken back. */
+function drawLock(element: HTMLElement, locked: boolean, voted: boolean): void {
+  const button = element.querySelector<HTMLButtonElement>(".pill");
+  const words = element.querySelector<HTMLElement>("[data-locked]");
+  if (button !== null && button.disabled !== (locked && !voted)) button.disabled = locked && !voted;
+  if (words?.hidden === locked) words.hidden = !locked;
 }
 
 /** Every row of the list was removed: the server has what stands in its place. A view under way brings it already. */

@@ -1,18 +1,31 @@
-/** `<groundswell-board workspace="acme" board="ideas">`: the same board inline. Attributes are read once; its place on the page may change. */
+/** `<groundswell-board workspace="acme" board="ideas">`: the same board inline. Attributes are read once; its place on the page may change. `<groundswell-roadmap workspace="acme">`: the roadmap. */
 import { openBoardView } from "./board-view.ts";
 import type { BoardView } from "./board-view.ts";
-import { contain } from "./element.ts";
+import { contain, make } from "./element.ts";
 import { lookRoot } from "./look.ts";
 import { adoptStyles } from "./styles.ts";
 
 const NAME = "groundswell-board";
 const LABEL = "Ideas";
+const ROADMAP_PX = 720;
 const ATTRIBUTES = ["workspace", "board", "host", "theme", "accent", "label"];
 
 /** `origin`: of the widget's script, and of the server when the element does not say (`host="https://…"`). */
 export function defineBoard(origin: string): void {
   if (customElements.get(NAME) !== undefined) return;
 
+  // The server's own page in a frame takes next to nothing here.
+  customElements.define(
+    "groundswell-roadmap",
+    class extends HTMLElement {
+      connectedCallback(): void {
+        const src = `${origin}/embed/${this.getAttribute("workspace")}/roadmap`;
+        this.replaceChildren(
+          make("iframe", { src, title: "Roadmap", width: "100%", height: ROADMAP_PX, frameborder: 0 }),
+        );
+      }
+    },
+  );
   customElements.define(
     NAME,
     class extends HTMLElement {

@@ -85,8 +85,12 @@ export function openBoardView(place: BoardPlace, heading: string, onClose?: () =
   }
 
   async function post(idea: Idea): Promise<void> {
-    const { item, seq } = await api.create(idea);
+    const { item, seq, held } = await api.create(idea);
     tools.field.value = "";
+    if (held) {
+      await leave();
+      return foot.say("Thank you! It waits for a moderator.");
+    }
     // The board may only now exist, or a search was on: read first, so that the new item stands on top of the whole list.
     if (store.get().seq === null || store.get().filtered) await reading.load();
     store.set(addCreated(store.get(), item, seq));

@@ -51,7 +51,7 @@ export function openComposer(board: BoardSide): FormSide {
       const turnstileToken = await challenge.take();
       await board.post({ title: text, description: details.value.trim(), turnstileToken });
       form.reset();
-      similar.element.hidden = true;
+      similar.clear();
     } catch (error) {
       const { errors, message } = error as Error & Partial<ApiError>;
       setText(wrong, errors?.[0] ? `${errors[0].path}: ${errors[0].message}` : message);

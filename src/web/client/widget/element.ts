@@ -7,7 +7,7 @@ type Listener = (event: Event) => void | Promise<void>;
 /** Attributes and listeners, or only the class. */
 type Props = string | Readonly<Record<string, string | number | boolean | Listener | undefined>>;
 
-const TYPING_PAUSE_MS = 200;
+const TYPING_PAUSE_MS = 250;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** `on…` props are listeners; null and undefined leave an attribute out. */

@@ -11,8 +11,8 @@ export function openMatches(api: Api, store: BoardStore, onVote: (id: number, vo
 
   return {
     element,
-    search: async (q: string, signal: AbortSignal): Promise<readonly Feedback[]> => {
-      const page = await api.list({ q }, signal);
+    search: async (title: string, signal: AbortSignal): Promise<readonly Feedback[]> => {
+      const page = await api.list({ title }, signal, "similar");
       store.set(learn(store.get(), page));
       return page.items;
     },

@@ -42,7 +42,7 @@ export function openSession({ api, store, query, say, onStatus }: SessionOptions
 
   onIdentity(() => {
     live.stop();
-    store.set({ ...store.get(), mine: new Map(), pending: new Map(), touched: new Map() });
+    store.set({ ...store.get(), mine: new Map(), underway: new Map(), touched: new Map() });
     live = goLive();
     say("");
     void reading.load();

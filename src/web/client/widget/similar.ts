@@ -1,46 +1,42 @@
-/** Ideas that may already say what someone is typing: finds them and shows them, for people to add their vote to. */
-import { make } from "./element.ts";
-import type { BoardSide } from "./form-port.ts";
+/** Ideas that may already say what someone is typing: those of this board to vote for, those of others as links. */
+import { STATUS_LOOK } from "../core-tokens.ts";
+import { announcement, latestOnly } from "../similar-asked.ts";
+import { make, setText } from "./element.ts";
+import type { BoardSide, SimilarIdea } from "./form-port.ts";
 
-const SIMILAR_MAX = 4;
-const SIMILAR_WORDS_MAX = 3;
+export function openSimilar(side: BoardSide) {
+  const ask = latestOnly(side.search);
+  const says = make("p", { role: "status" });
+  const elsewhere = make("ul", { role: "list", "aria-label": "Similar ideas on other boards" });
+  const element = make("section", "like", says, side.matches, elsewhere);
 
-export function openSimilar({ search, matches, showMatches }: BoardSide) {
-  let looking: AbortController | undefined;
-  const element = make(
-    "section",
-    { class: "like", hidden: true },
-    make("p", "", "Is it one of these? Vote for it."),
-    matches,
-  );
+  function show(ideas: readonly SimilarIdea[]): void {
+    const others = ideas.filter(({ board }) => board !== side.board);
+    element.classList.toggle("some", ideas.length > 0);
+    setText(says, announcement(ideas.length));
+    elsewhere.replaceChildren(...others.map((idea) => link(side, idea)));
+    side.showMatches(ideas.filter((idea) => !others.includes(idea)).map(({ id }) => id));
+  }
 
   return {
     element,
     /** A later call gives up an earlier one, which then throws. */
-    async look(text: string): Promise<void> {
-      looking?.abort();
-      looking = new AbortController();
-      const ids = await findSimilar(search, text, looking.signal);
-      element.hidden = ids.length === 0;
-      showMatches(ids);
-    },
+    look: async (title: string): Promise<void> => show(await ask(title)),
+    clear: (): void => show([]),
   };
 }
 
-/**
- * Ids, best match first. Every word of a search must match, which a whole title seldom does: its longest words are asked for one
- * by one.
- */
-async function findSimilar(search: BoardSide["search"], text: string, signal: AbortSignal): Promise<number[]> {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
-  const asked = words.toSorted((a, b) => b.length - a.length).slice(0, SIMILAR_WORDS_MAX);
-  const found = new Map<number, number>();
-  for (const ideas of await Promise.all(asked.map((word) => search(word, signal)))) {
-    for (const { id, title } of ideas) {
-      const shared = asked.filter((word) => title.toLowerCase().includes(word));
-      if (shared.length > 0) found.set(id, shared.length);
-    }
-  }
-  const best = [...found].toSorted((a, b) => b[1] - a[1]).slice(0, SIMILAR_MAX);
-  return best.map(([id]) => id);
+function link({ origin, workspace }: BoardSide, { id, board, title, status, voteCount }: SimilarIdea): HTMLElement {
+  const href = `${origin}/w/${workspace}/${board}/${id}`;
+  const facts = [`${voteCount} vote${voteCount === 1 ? "" : "s"}`, STATUS_LOOK[status].label, `on ${board}`];
+  return make(
+    "li",
+    "row",
+    make(
+      "div",
+      "",
+      make("a", { class: "title", href, target: "_blank", rel: "noopener" }, title),
+      make("div", "meta", facts.join(" · ")),
+    ),
+  );
 }
