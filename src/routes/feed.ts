@@ -9,7 +9,7 @@ import { atomFeed } from "../web/page/atom.ts";
 
 const ENCODER = new TextEncoder();
 /** Asked for anew every time: what was hidden is gone from the next answer. */
-const CACHED = "public, max-age=0, must-revalidate";
+const CACHED = "no-cache";
 
 export const boardFeed: Handler = async (context, params) => {
   const { workspace = "", board = "" } = params;

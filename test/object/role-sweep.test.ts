@@ -48,7 +48,9 @@ const made = async (path: string, body?: unknown): Promise<any> => {
 async function commentIn({ workspace, item }: Target, more: { readonly isInternal?: true } = {}): Promise<string> {
   const body = more.isInternal === true ? `${CANARY} note` : "Swept";
   const path = `${API_PREFIX}/${workspace}/ideas/feedback/${String(item)}/comments`;
-  return String((await call("POST", path, { body, ...more }, OPERATOR)).body.id);
+  const { id } = (await call("POST", path, { body, ...more }, OPERATOR)).body as { readonly id?: number };
+  // In a workspace that is not there, there is none.
+  return String(id ?? 1);
 }
 
 /** One per endpoint: what to send so that whoever may gets a success. */
