@@ -43,7 +43,7 @@ describe("unknown fields", () => {
   test.each(withQuery.map((endpoint) => [endpoint.operationId, endpoint] as const))(
     "[S18] %s takes no unknown query parameter",
     async (operationId, { method, path, who, body: schema }) => {
-      if (operationId === "openLive") return; // its upgrade is checked first; see the live tests
+      if (operationId === "openLive" || operationId === "openRoadmapLive") return; // its upgrade is checked first; see the live tests
       const params: Record<string, string> = {
         workspace,
         board: "ideas",
