@@ -30,7 +30,22 @@ const DOORS = [
   "/console/reset/confirm",
   "/console/verify",
 ];
-const SECTIONS = ["", "/boards", "/boards/ideas", "/members", "/keys", "/identity", "/branding", "/settings"];
+const SECTIONS = [
+  "",
+  "/boards",
+  "/boards/ideas",
+  "/moderation",
+  "/duplicates",
+  "/roadmap",
+  "/themes",
+  "/analytics",
+  "/members",
+  "/keys",
+  "/identity",
+  "/branding",
+  "/settings",
+  "/history",
+];
 const path = (page: Page): string => page.url().slice(site.server.origin.length);
 
 async function send(page: Page, button: string): Promise<number> {
@@ -119,7 +134,7 @@ test("[K20] every page is clean for axe, light on 1280 and dark on 390 pixels, a
     await Promise.all([stranger.page.context().close(), known.page.context().close()]);
   }
   expect(findings).toEqual([]);
-  expect(pages).toBe(40);
+  expect(pages).toBe(52);
 });
 
 test("[K21] hostile text in the names of people, workspaces, boards, keys and guests is text on every page", async () => {
@@ -174,8 +189,17 @@ test("[K22] who is not in a team sees nothing of it; a plain member sees only wh
   expect((await page.goto("/console/w/there-is-none-such"))?.status()).toBe(404);
   const member = await site.openAs(bob, `/console/w/${slug}`);
   const reach = await member.page.locator(".side a").allTextContents();
-  expect(reach).toEqual(["Overview", "Boards", "Members"]);
-  for (const section of ["/boards/ideas", "/keys", "/identity", "/branding", "/settings"]) {
+  expect(reach).toEqual(["Overview", "Boards", "Roadmap", "Themes", "Analytics", "Members"]);
+  for (const section of [
+    "/boards/ideas",
+    "/moderation",
+    "/duplicates",
+    "/keys",
+    "/identity",
+    "/branding",
+    "/settings",
+    "/history",
+  ]) {
     expect([section, (await member.page.goto(`/console/w/${slug}${section}`))?.status()]).toEqual([section, 403]);
   }
   await member.page.goto(`/console/w/${slug}/members`);

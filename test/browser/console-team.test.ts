@@ -303,6 +303,8 @@ test("[K17] settings keep what was typed when a site is refused; the workspace g
     anonymousPosting: false,
     requireIdentity: false,
     allowedOrigins: ["https://www.example.com", "https://app.example.com"],
+    moderation: "open",
+    lockClosed: false,
   });
   await page.getByLabel("Name of the workspace").fill("Acme & Co");
   await send(page, "Save the name");

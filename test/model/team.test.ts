@@ -11,7 +11,10 @@ const STEPS_MAX = 50;
 const PEOPLE = 5;
 
 /** Runs that failed once stay here, as fast-check printed them. */
-const KEPT: readonly { readonly seed: number; readonly path: string }[] = [];
+const KEPT: readonly { readonly seed: number; readonly path: string }[] = [
+  // An admin who invites anew whom an owner had invited as an owner.
+  { seed: 1278730386, path: "24" },
+];
 
 const person = fc.nat({ max: PEOPLE - 1 });
 /** The first one founded the workspace and so can do something more often than not. */

@@ -53,6 +53,7 @@ export class TeamModel {
     const own = this.roles.get(by);
     if (own === undefined) return "WORKSPACE_NOT_FOUND";
     if (own !== "owner" && (own !== "admin" || role === "owner")) return "FORBIDDEN";
+    if (this.#isOwners(whom) && own !== "owner") return "FORBIDDEN";
     if (this.roles.has(whom)) return "ALREADY_MEMBER";
     this.invited.set(whom, { role, by });
     return 201;
@@ -71,7 +72,13 @@ export class TeamModel {
     const own = this.roles.get(by);
     if (own === undefined) return "WORKSPACE_NOT_FOUND";
     if (own !== "owner" && own !== "admin") return "FORBIDDEN";
+    if (this.#isOwners(whom) && own !== "owner") return "FORBIDDEN";
     return this.invited.delete(whom) ? 204 : "INVITATION_NOT_FOUND";
+  }
+
+  /** Whether somebody is invited to be an owner, which only owners take back or replace. */
+  #isOwners(whom: number): boolean {
+    return this.invited.get(whom)?.role === "owner";
   }
 
   #role(by: number, whom: number, role: Role): number | string {

@@ -65,7 +65,7 @@ export function ItemCard({
       </p>
       {arranges ? (
         <div class="plan-acts">
-          <form method="post" class="steps" data-step={`item-${String(id)}`}>
+          <form method="post" class="moves" data-step={`item-${String(id)}`}>
             <Action name="move" fields={{ id: String(id) }} />
             {ARROWS.map(([step, arrow, says]) => (
               <button class="step" name="to" value={step} data-way={step} disabled={ends[step]}>

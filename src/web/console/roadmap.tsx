@@ -159,7 +159,7 @@ function PhaseSteps({
     { name: "right", arrow: "→", position: index + 1, isEnd: index === last },
   ];
   return (
-    <form method="post" class="steps" data-step={`phase-${String(phase.id)}`}>
+    <form method="post" class="moves" data-step={`phase-${String(phase.id)}`}>
       <Action name="move-phase" fields={{ id: String(phase.id) }} />
       {steps.map(({ name, arrow, position, isEnd }) => (
         <button class="step" name="position" value={String(position)} data-way={name} disabled={isEnd}>
